@@ -1,0 +1,139 @@
+//! Names of blobs in a store.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ulid::Ulid;
+
+/// The name of a blob in a store.
+///
+/// | key | what |
+/// |---|---|
+/// | `packs/<last two characters>/<ulid>.pack` | a pack |
+/// | `records/<last two characters>/<ulid>.rec` | a record |
+/// | `store/<store id>-<generation>` | empty: which database owns the store |
+/// | `tmp/<name>` | an upload under way, or left behind by a crash |
+///
+/// ULIDs stand in their canonical upper case, so a key is one text only.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobKey(String);
+
+/// A text that is not the key of a blob.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a blob key: {0:?}")]
+pub struct BlobKeyError(String);
+
+/// Longest store id, in characters.
+const MAX_STORE_ID: usize = 64;
+/// Longest name below `tmp/`, in bytes.
+const MAX_TMP_NAME: usize = 128;
+
+impl BlobKey {
+    /// The key of the pack with this fresh ULID.
+    pub fn pack(ulid: Ulid) -> Self {
+        Self(spread("packs", &ulid.to_string(), "pack"))
+    }
+
+    /// The key of the record with this fresh ULID.
+    pub fn record(ulid: Ulid) -> Self {
+        Self(spread("records", &ulid.to_string(), "rec"))
+    }
+
+    /// The key that says which database owns the store.
+    ///
+    /// # Errors
+    /// When the store id is not 1 to 64 ASCII letters and digits.
+    pub fn identity(store_id: &str, generation: u64) -> Result<Self, BlobKeyError> {
+        format!("store/{store_id}-{generation}").parse()
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this names a pack.
+    pub fn is_pack(&self) -> bool {
+        self.0.starts_with("packs/")
+    }
+
+    /// Whether this names a record.
+    pub fn is_record(&self) -> bool {
+        self.0.starts_with("records/")
+    }
+
+    /// Store id and generation, when this is an identity key.
+    pub fn identity_parts(&self) -> Option<(&str, u64)> {
+        identity_parts(self.0.strip_prefix("store/")?)
+    }
+}
+
+fn spread(folder: &str, ulid: &str, extension: &str) -> String {
+    format!("{folder}/{}/{ulid}.{extension}", &ulid[ulid.len() - 2..])
+}
+
+fn identity_parts(name: &str) -> Option<(&str, u64)> {
+    let (store_id, generation) = name.rsplit_once('-')?;
+    let number: u64 = generation.parse().ok()?;
+    let valid = (1..=MAX_STORE_ID).contains(&store_id.len())
+        && store_id.bytes().all(|b| b.is_ascii_alphanumeric())
+        && number.to_string() == generation;
+    valid.then_some((store_id, number))
+}
+
+fn is_spread(rest: &str, folder: &str, extension: &str) -> bool {
+    let ulid = rest
+        .split_once('/')
+        .and_then(|(_, file)| file.strip_suffix(extension)?.strip_suffix('.'))
+        .and_then(|text| Ulid::from_string(text).ok());
+    ulid.is_some_and(|ulid| {
+        spread(folder, &ulid.to_string(), extension)[folder.len() + 1..] == *rest
+    })
+}
+
+fn is_tmp_name(name: &str) -> bool {
+    (1..=MAX_TMP_NAME).contains(&name.len())
+        && !name.starts_with('.')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+}
+
+impl FromStr for BlobKey {
+    type Err = BlobKeyError;
+
+    fn from_str(text: &str) -> Result<Self, BlobKeyError> {
+        let valid = match text.split_once('/') {
+            Some(("packs", rest)) => is_spread(rest, "packs", "pack"),
+            Some(("records", rest)) => is_spread(rest, "records", "rec"),
+            Some(("store", rest)) => identity_parts(rest).is_some(),
+            Some(("tmp", rest)) => is_tmp_name(rest),
+            _ => false,
+        };
+        if valid {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BlobKeyError(text.chars().take(200).collect()))
+        }
+    }
+}
+
+impl fmt::Display for BlobKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl serde::Serialize for BlobKey {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for BlobKey {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
+    }
+}
