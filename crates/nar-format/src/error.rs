@@ -11,8 +11,8 @@ pub enum Error {
     /// Base64 that is not canonical base64.
     #[error("invalid base64")]
     Base64(#[from] base64::DecodeError),
-    /// Not `sha256:…` or `sha256-…` of one of the known lengths.
-    #[error("not a sha-256 hash: {0}")]
+    /// Not `ALGORITHM:DIGITS` or SRI of one of the known lengths.
+    #[error("not a hash: {0}")]
     Hash(&'static str),
     /// A store directory that is not an absolute path in its shortest form.
     #[error("not a store directory: {0}")]

@@ -79,6 +79,29 @@ impl FromStr for NarHash {
     }
 }
 
+/// Size in bytes of the hashes of an algorithm that Nix knows.
+pub(crate) fn hash_size(algorithm: &str) -> Result<usize, Error> {
+    match algorithm {
+        "md5" => Ok(16),
+        "sha1" => Ok(20),
+        "sha256" => Ok(32),
+        "sha512" => Ok(64),
+        _ => Err(Error::Hash("unknown algorithm")),
+    }
+}
+
+/// Checks a hash of any algorithm that names it: `ALGO:DIGITS` or SRI.
+pub(crate) fn check_prefixed(text: &str) -> Result<(), Error> {
+    if let Some((algorithm, digits)) = text.split_once(':') {
+        decode_digits(digits, hash_size(algorithm)?)?;
+    } else if let Some((algorithm, digits)) = text.split_once('-') {
+        base64_of(digits, hash_size(algorithm)?)?;
+    } else {
+        return Err(Error::Hash("no algorithm"));
+    }
+    Ok(())
+}
+
 /// Decodes the digits of a hash of `size` bytes; their number says the base.
 pub(crate) fn decode_digits(digits: &str, size: usize) -> Result<Vec<u8>, Error> {
     let len = digits.len();

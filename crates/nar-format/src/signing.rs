@@ -70,12 +70,13 @@ impl SecretKey {
     }
 }
 
+/// White space after the key, as in a file that an editor wrote, is ignored.
 impl FromStr for SecretKey {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let what = "secret key";
-        let (name, bytes) = split(what, text)?;
+        let (name, bytes) = split(what, text.trim_end())?;
         let bytes: Zeroizing<[u8; 64]> = Zeroizing::new(exactly(what, &bytes)?);
         let key = SigningKey::from_keypair_bytes(&bytes).map_err(|_| Error::Key {
             what,
@@ -117,12 +118,13 @@ impl PublicKey {
     }
 }
 
+/// White space after the key is ignored.
 impl FromStr for PublicKey {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let what = "public key";
-        let (name, bytes) = split(what, text)?;
+        let (name, bytes) = split(what, text.trim_end())?;
         let key = VerifyingKey::from_bytes(&exactly(what, &bytes)?).map_err(|_| Error::Key {
             what,
             why: "not a point of the curve",

@@ -181,6 +181,7 @@ impl StorePath {
     }
 }
 
+/// The rules of Nix today. Nix 2.8 takes any leading dots.
 fn check_name(name: &str) -> Result<(), Error> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._?=".contains(&byte);
     let why = if name.is_empty() {
@@ -189,8 +190,8 @@ fn check_name(name: &str) -> Result<(), Error> {
         "name longer than 211 characters"
     } else if !name.bytes().all(legal) {
         "illegal character in the name"
-    } else if name.starts_with('.') {
-        "name starts with a dot"
+    } else if matches!(name.split('-').next(), Some("." | "..")) {
+        "name starts with a dot or two and then ends or goes on with a dash"
     } else {
         return Ok(());
     };
