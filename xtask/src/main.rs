@@ -3,10 +3,14 @@
 //! The only script language of the project: what a developer or a machine runs
 //! by name is here, and `.ci/run` only calls it.
 
+mod checks;
 mod cleanup;
 mod corpus;
+mod gen_pages;
+mod host;
 mod nix;
 mod shell;
+mod tidy;
 mod workspace;
 
 use std::process::ExitCode;
@@ -18,8 +22,16 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
+    /// Run every test, with what they need installed and made
+    Test(checks::TestOptions),
+    /// Run all that must pass before a change lands
+    Ci,
     /// Make a real store closure from Debian packages, for tests and trials
     Corpus(corpus::Options),
+    /// Check layers, sizes, lints, licences, links and generated pages
+    Tidy(tidy::Options),
+    /// Write the reference pages anew
+    Gen,
     /// What Nix runs to build one path of a corpus
     #[command(hide = true)]
     CorpusBuilder {
@@ -43,7 +55,11 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<()> {
     match task {
+        Task::Test(options) => checks::test(&options),
+        Task::Ci => checks::ci(),
         Task::Corpus(options) => corpus::command(&options),
+        Task::Tidy(options) => tidy::run(&options),
+        Task::Gen => gen_pages::write(),
         Task::CorpusBuilder { what } => corpus::build(&what),
     }
 }

@@ -72,3 +72,20 @@ pub(crate) fn metadata() -> Result<Metadata> {
 pub(crate) fn target_dir() -> Result<PathBuf> {
     Ok(metadata()?.target_directory)
 }
+
+/// The path of a program of this workspace, built as it now stands.
+///
+/// # Errors
+/// If it does not compile.
+pub(crate) fn binary(name: &str) -> Result<PathBuf> {
+    build()?;
+    Ok(target_dir()?.join("debug").join(name))
+}
+
+/// Builds all programs with the profile that the tests use.
+///
+/// # Errors
+/// If one does not compile.
+pub(crate) fn build() -> Result<()> {
+    shell::quiet(cargo().args(["build", "--quiet", "--workspace", "--bins"]))
+}

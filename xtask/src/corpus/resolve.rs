@@ -141,7 +141,10 @@ fn store_name(name: &str, version: &str) -> String {
 mod tests {
     use super::*;
 
-    fn index(rows: &[(&str, &[&[&str]], &[&str])]) -> BTreeMap<String, Stanza> {
+    /// Name, groups of alternatives, provided names.
+    type Row<'a> = (&'a str, &'a [&'a [&'a str]], &'a [&'a str]);
+
+    fn index(rows: &[Row<'_>]) -> BTreeMap<String, Stanza> {
         rows.iter()
             .map(|(name, depends, provides)| {
                 let owned = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
