@@ -97,15 +97,17 @@ fn exists(tree: &Tree, test: &str) -> bool {
     })
 }
 
-/// Whether `declaration` follows a `#[test]`-like attribute, or stands in a
-/// `proptest!` block, within a few lines.
+/// Whether `declaration` stands right below a `#[test]`-like attribute, with
+/// nothing but attributes and comments between.
 fn is_test(text: &str, declaration: &str) -> bool {
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let above = |at: usize| {
+        let above = lines[..at].iter().rev();
+        above.take_while(|line| !line.is_empty() && !line.ends_with(['{', '}', ';']))
+    };
     lines.iter().enumerate().any(|(at, line)| {
         line.contains(declaration)
-            && lines[at.saturating_sub(6)..at]
-                .iter()
-                .any(|line| line.trim_start().starts_with("#[") && line.contains("test"))
+            && above(at).any(|line| line.starts_with("#[") && line.contains("test"))
     })
 }
 

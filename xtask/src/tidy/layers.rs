@@ -163,7 +163,7 @@ mod tests {
             ("cache-cli", "cache-server", Some("dev"), 0),
             ("garret", "chunk-store", None, 0),
             ("xtask", "cache-api", None, 1),
-            ("nar-format", "tokio", None, 2),
+            ("nar-format", "tokio", None, 3),
         ];
         for (name, on, kind, wanted) in rows {
             let got = crates(&metadata(name, on, kind));
