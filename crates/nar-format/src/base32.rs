@@ -78,7 +78,8 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Base32Error> {
     for (position, (at, &digit)) in digits.iter().enumerate().rev().enumerate() {
         let value = VALUES[usize::from(digit)];
         if value == INVALID {
-            let found = text[at..].chars().next().unwrap_or('\u{fffd}');
+            let found = text.get(at..).and_then(|rest| rest.chars().next());
+            let found = found.unwrap_or('\u{fffd}');
             return Err(Base32Error::Character { found, at });
         }
         let (byte, shift) = (position * 5 / 8, position * 5 % 8);
@@ -93,4 +94,65 @@ pub fn decode(text: &str) -> Result<Vec<u8>, Base32Error> {
         bytes[byte] |= low;
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Base32Error, decode, encode, is_base32};
+
+    #[test]
+    fn texts_that_nix_made() {
+        // The empty file, by `nix-hash --flat --base32 --type md5|sha1|sha256`.
+        let table: [(&str, &[u8]); 5] = [
+            ("", b""),
+            ("7z", &[0xff]),
+            ("00", &[0]),
+            (
+                "3y8bwfr609h3lh9ch0izcqq7fl",
+                &[
+                    0xd4, 0x1d, 0x8c, 0xd9, 0x8f, 0x00, 0xb2, 0x04, 0xe9, 0x80, 0x09, 0x98, 0xec,
+                    0xf8, 0x42, 0x7e,
+                ],
+            ),
+            (
+                "143xibwh31h9bvxzalr0sjvbbvpa6ffs",
+                &[
+                    0xda, 0x39, 0xa3, 0xee, 0x5e, 0x6b, 0x4b, 0x0d, 0x32, 0x55, 0xbf, 0xef, 0x95,
+                    0x60, 0x18, 0x90, 0xaf, 0xd8, 0x07, 0x09,
+                ],
+            ),
+        ];
+        for (text, bytes) in table {
+            assert_eq!(encode(bytes), text);
+            assert_eq!(decode(text).as_deref(), Ok(bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn refused() {
+        let character = |found, at| Base32Error::Character { found, at };
+        let table = [
+            ("0", Base32Error::Length(1)),
+            ("000", Base32Error::Length(3)),
+            ("000000", Base32Error::Length(6)),
+            ("80", Base32Error::Overflow),
+            ("z0000000000000000000000000", Base32Error::Overflow),
+            ("0e", character('e', 1)),
+            ("t0", character('t', 0)),
+            ("0A", character('A', 1)),
+            ("0\n", character('\n', 1)),
+            ("ä", character('\u{fffd}', 1)),
+        ];
+        for (text, error) in table {
+            assert_eq!(decode(text), Err(error), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn alphabet() {
+        assert!(is_base32(b"0123456789abcdfghijklmnpqrsvwxyz"));
+        for byte in b"eotuABC-_ =\0\xff" {
+            assert!(!is_base32(&[*byte]), "{byte}");
+        }
+    }
 }

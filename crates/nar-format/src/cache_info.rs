@@ -63,3 +63,57 @@ impl fmt::Display for CacheInfo {
         writeln!(f, "Priority: {}", self.priority)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CacheInfo, MAX_LEN};
+
+    fn info(store_dir: &str, want_mass_query: bool, priority: i32) -> CacheInfo {
+        CacheInfo {
+            store_dir: store_dir.parse().unwrap(),
+            want_mass_query,
+            priority,
+        }
+    }
+
+    #[test]
+    fn parses_as_nix_does() {
+        let table = [
+            ("", info("/nix/store", false, 50)),
+            ("StoreDir: /nix/store\n", info("/nix/store", false, 50)),
+            (
+                "StoreDir: /s\nWantMassQuery: 1\nPriority: 40\n",
+                info("/s", true, 40),
+            ),
+            ("Priority:-1", info("/nix/store", false, -1)),
+            (
+                "WantMassQuery: true\nno colon\nOther: x\n\n",
+                info("/nix/store", false, 50),
+            ),
+            (
+                "Priority: 1\r\nPriority: 2\r\n",
+                info("/nix/store", false, 2),
+            ),
+        ];
+        for (text, want) in table {
+            assert_eq!(text.parse(), Ok(want), "{text:?}");
+        }
+        let long = "x".repeat(MAX_LEN + 1);
+        for text in [
+            "Priority: x",
+            "Priority: 99999999999",
+            "StoreDir: nix",
+            &long,
+        ] {
+            assert!(text.parse::<CacheInfo>().is_err());
+        }
+    }
+
+    #[test]
+    fn prints() {
+        let sample = info("/nix/store", true, 41);
+        let text = "StoreDir: /nix/store\nWantMassQuery: 1\nPriority: 41\n";
+        assert_eq!(sample.to_string(), text);
+        assert_eq!(text.parse(), Ok(sample));
+    }
+}

@@ -150,3 +150,82 @@ impl fmt::Debug for NarHash {
 }
 
 serde_text!(NarHash);
+
+#[cfg(test)]
+mod tests {
+    use super::{NarHash, check_prefixed};
+    use crate::Error;
+
+    const HEX: &str = "fe0f8a90fb5b3bacfdab20bb247483de9a4a204cde0d1e43689845d4e242dc16";
+    const NIX32: &str = "05nw8bid8icqd11iw3fy9hh4m6nyhds29fr0mgysqfsvzf88l3zy";
+    const BASE64: &str = "/g+KkPtbO6z9qyC7JHSD3ppKIEzeDR5DaJhF1OJC3BY=";
+
+    #[test]
+    fn spellings() {
+        let hash: NarHash = format!("sha256:{NIX32}").parse().unwrap();
+        assert_eq!(hash.to_hex(), HEX);
+        assert_eq!(hash.to_nix32(), NIX32);
+        assert_eq!(hash.to_sri(), format!("sha256-{BASE64}"));
+        let upper = HEX.to_uppercase();
+        for text in [
+            format!("sha256:{HEX}"),
+            format!("sha256:{upper}"),
+            format!("sha256:{BASE64}"),
+            hash.to_sri(),
+            hash.to_string(),
+        ] {
+            assert_eq!(text.parse(), Ok(hash), "{text}");
+        }
+        let json = serde_json::to_string(&hash).unwrap();
+        assert_eq!(json, format!("\"sha256:{NIX32}\""));
+        assert_eq!(serde_json::from_str::<NarHash>(&json).unwrap(), hash);
+    }
+
+    #[test]
+    fn of_bytes() {
+        // SHA-256 of "abc", from FIPS 180-2.
+        let want = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(NarHash::of(b"abc").to_hex(), want);
+    }
+
+    #[test]
+    fn refused() {
+        for text in [
+            "".to_owned(),
+            HEX.to_owned(),
+            NIX32.to_owned(),
+            "sha256:".to_owned(),
+            "sha256-".to_owned(),
+            format!("sha512:{HEX}"),
+            format!("SHA256:{HEX}"),
+            format!("sha256:{}", &HEX[1..]),
+            format!("sha256:{}g", &HEX[1..]),
+            format!("sha256:{}e", &NIX32[1..]),
+            // Bits beyond the 32nd byte.
+            format!("sha256:z{}", &NIX32[1..]),
+            format!("sha256:{NIX32} "),
+            format!("sha256-{}", BASE64.trim_end_matches('=')),
+            format!("sha256-{}", BASE64.replace('Y', "Z")),
+            format!("sha256-{NIX32}"),
+            format!("sha256:{}", "ä".repeat(26)),
+        ] {
+            assert!(text.parse::<NarHash>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_algorithms() {
+        for text in [
+            "md5:1b013811f0ee4996b9ccf2b405396d55",
+            "md5:2mdlwhbd7jrjwrcjgfy08kh08v",
+            "sha1:vv34aq135wzamrvxvb0pl0i7ndwpgwxw",
+            "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+        ] {
+            assert_eq!(check_prefixed(text), Ok(()), "{text}");
+        }
+        let unknown = Err(Error::Hash("unknown algorithm"));
+        assert_eq!(check_prefixed("crc32:00000000"), unknown);
+        assert_eq!(check_prefixed("1b013811"), Err(Error::Hash("no algorithm")));
+        assert_eq!(check_prefixed("md5:00"), Err(Error::Hash("wrong length")));
+    }
+}

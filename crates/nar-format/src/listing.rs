@@ -162,3 +162,47 @@ fn push_string(json: &mut String, bytes: &[u8]) {
     }
     json.push('"');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, ListingBuilder};
+
+    fn list(limit: usize, events: &[Event<'_>]) -> Option<String> {
+        let mut builder = ListingBuilder::with_limit(limit);
+        events.iter().for_each(|event| builder.event(event));
+        Some(builder.finish()?.into_json())
+    }
+
+    #[test]
+    fn names_are_json_strings() {
+        let events = [
+            Event::EnterDirectory,
+            Event::Entry(b"\x01\x1f\n\r\t\"\\/\x7f"),
+            Event::Symlink(b"\xff\xc3\xbc"),
+            Event::LeaveDirectory,
+        ];
+        let json = list(1000, &events).unwrap();
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let entry = &value["root"]["entries"]["\u{1}\u{1f}\n\r\t\"\\/\u{7f}"];
+        assert_eq!(entry["target"], "\u{fffd}ü");
+    }
+
+    #[test]
+    fn nothing_of_a_part_or_beyond_the_limit() {
+        let link = Event::Symlink(b"t");
+        let whole = list(1000, &[link]).unwrap();
+        let without_last_brace = whole.len() - 1;
+        assert!(list(without_last_brace, &[link]).is_some());
+        assert!(list(without_last_brace - 1, &[link]).is_none());
+        assert!(list(1000, &[]).is_none());
+        assert!(list(1000, &[Event::EnterDirectory]).is_none());
+        let file = Event::File {
+            executable: false,
+            size: 1,
+            offset: 96,
+        };
+        assert!(list(1000, &[file, Event::Data(b"x")]).is_none());
+        let open = [Event::EnterDirectory, Event::Entry(b"a"), link];
+        assert!(list(1000, &open).is_none());
+    }
+}

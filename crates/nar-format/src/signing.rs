@@ -212,3 +212,85 @@ fn check_name(what: &'static str, name: &str) -> Result<(), Error> {
     };
     Err(Error::Key { what, why })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PublicKey, SecretKey, Signature};
+
+    fn key(name: &str) -> SecretKey {
+        SecretKey::from_seed(name, &[7; 32]).unwrap()
+    }
+
+    #[test]
+    fn signs_and_verifies() {
+        let secret = key("test-1");
+        let public = secret.public();
+        let sig = secret.sign("1;some;thing");
+        assert!(public.verify("1;some;thing", &sig));
+        assert!(!public.verify("1;some;things", &sig));
+        let mut flipped = sig.clone();
+        flipped.bytes[0] ^= 1;
+        assert!(!public.verify("1;some;thing", &flipped));
+        let renamed = Signature {
+            name: "test-2".to_owned(),
+            ..sig
+        };
+        assert!(!public.verify("1;some;thing", &renamed), "another name");
+        let stranger = SecretKey::from_seed("test-1", &[8; 32]).unwrap().public();
+        assert!(!stranger.verify("1;some;thing", &secret.sign("1;some;thing")));
+    }
+
+    #[test]
+    fn texts() {
+        let secret = key("cache.example.org-1");
+        let text = secret.to_secret_string();
+        let again: SecretKey = format!("{text}\n").parse().unwrap();
+        assert_eq!(again.to_secret_string(), text);
+        assert_eq!(again.name(), "cache.example.org-1");
+        let public: PublicKey = secret.public().to_string().parse().unwrap();
+        assert_eq!(public, secret.public());
+        let sig = secret.sign("x");
+        assert_eq!(sig.to_string().parse(), Ok(sig));
+        assert_eq!(format!("{secret:?}"), "SecretKey(cache.example.org-1:…)");
+    }
+
+    #[test]
+    fn refused() {
+        let good = key("n").to_secret_string();
+        let payload = good.strip_prefix("n:").unwrap();
+        let other = SecretKey::from_seed("n", &[8; 32])
+            .unwrap()
+            .to_secret_string();
+        // The seed of one key with the public half of another.
+        let mixed = format!("{}{}", &good[..44], &other[44..]);
+        let long = "n".repeat(256);
+        for text in [
+            "",
+            ":",
+            "n",
+            "n:",
+            payload,
+            &format!(":{payload}"),
+            &format!("n {payload}"),
+            &format!("a b:{payload}"),
+            &format!("a:b:{payload}"),
+            &format!("\nn:{payload}"),
+            &format!("{long}:{payload}"),
+            &format!("n:{payload}AAAA"),
+            &format!("n:{}", &payload[4..]),
+            "n:AAAA",
+            "n:!!!!",
+            &mixed,
+        ] {
+            assert!(text.parse::<SecretKey>().is_err(), "{text}");
+            let as_sig = text.parse::<Signature>();
+            assert!(as_sig.is_err() || text == mixed, "{text}");
+        }
+        // 64 bytes are a signature or a secret key, never a public key.
+        assert!(good.parse::<PublicKey>().is_err());
+        assert!(key("n").public().to_string().parse::<Signature>().is_err());
+        for name in ["", "a b", "a:b", "a\n", &long] {
+            assert!(SecretKey::from_seed(name, &[1; 32]).is_err(), "{name}");
+        }
+    }
+}

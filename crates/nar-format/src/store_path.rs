@@ -219,3 +219,115 @@ impl fmt::Debug for StorePath {
 }
 
 serde_text!(StorePath);
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_NAME_LEN, PathHash, StoreDir, StorePath};
+
+    const HASH: &str = "s3aq8cqnqlycl25376r0b3pj2z2zssrw";
+
+    #[test]
+    fn names() {
+        let longest = "n".repeat(MAX_NAME_LEN);
+        for name in [
+            "a",
+            "golden-two-2.0+b_?=",
+            "-",
+            "=",
+            "?",
+            "a.",
+            ".foo",
+            "..foo",
+            "...",
+            ".a-b",
+            "ZY9",
+            &longest,
+        ] {
+            let path = StorePath::from_base_name(&format!("{HASH}-{name}")).expect(name);
+            assert_eq!((path.hash().as_str(), path.name()), (HASH, name));
+            assert_eq!(path.base_name(), format!("{HASH}-{name}"));
+        }
+        let too_long = "n".repeat(MAX_NAME_LEN + 1);
+        for name in [
+            "", ".", "..", ".-", ".-a", "..-", "..-a", "a/b", "a b", "a:b", "a\0", "a\n", "ä",
+            "a~", "a%", &too_long,
+        ] {
+            let text = format!("{HASH}-{name}");
+            assert!(StorePath::from_base_name(&text).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn hashes() {
+        let hash: PathHash = HASH.parse().unwrap();
+        assert_eq!(hash.to_string(), HASH);
+        for text in [
+            "",
+            &HASH[1..],
+            &format!("{HASH}0"),
+            &HASH.replace('s', "e"),
+            &HASH.to_uppercase(),
+        ] {
+            assert!(text.parse::<PathHash>().is_err(), "{text}");
+            assert!(StorePath::from_base_name(&format!("{text}-a")).is_err());
+        }
+        for text in ["", HASH, &format!("{HASH}_a"), &"ä".repeat(20)] {
+            assert!(StorePath::from_base_name(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn absolute_paths() {
+        let dir = StoreDir::default();
+        let text = format!("/nix/store/{HASH}-a");
+        let path = StorePath::parse(&dir, &text).unwrap();
+        assert_eq!(path.absolute(&dir), text);
+        for text in [
+            format!("{HASH}-a"),
+            format!("/nix/store{HASH}-a"),
+            format!("/nix/store//{HASH}-a"),
+            format!("/nix/store/{HASH}-a/"),
+            format!("/nix/store/{HASH}-a/bin"),
+            format!("/nix/store/../store/{HASH}-a"),
+            format!("/gnu/store/{HASH}-a"),
+        ] {
+            assert!(StorePath::parse(&dir, &text).is_err(), "{text}");
+        }
+        let other: StoreDir = "/gnu/store".parse().unwrap();
+        assert_eq!(path.absolute(&other), format!("/gnu/store/{HASH}-a"));
+    }
+
+    #[test]
+    fn store_dirs() {
+        let long = format!("/{}", "d".repeat(1024));
+        for text in [
+            "",
+            "/",
+            "nix/store",
+            "/nix/store/",
+            "/nix//store",
+            "/nix/./store",
+            "/nix/..",
+            "/a\nb",
+            &long,
+        ] {
+            assert!(StoreDir::parse(text).is_err(), "{text}");
+        }
+        for text in ["/nix/store", "/s", "/with space/.hidden"] {
+            assert_eq!(StoreDir::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn json_and_order() {
+        let a: StorePath = format!("{HASH}-a").parse().unwrap();
+        let json = serde_json::to_string(&a).unwrap();
+        assert_eq!(json, format!("\"{HASH}-a\""));
+        assert_eq!(serde_json::from_str::<StorePath>(&json).unwrap(), a);
+        assert!(serde_json::from_str::<StorePath>("\"a\"").is_err());
+        let b: StorePath = format!("0{}-a", &HASH[1..]).parse().unwrap();
+        let mut both = [a, b];
+        both.sort();
+        assert!(both.is_sorted_by_key(StorePath::base_name));
+    }
+}

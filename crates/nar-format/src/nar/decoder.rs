@@ -3,32 +3,11 @@
 use std::mem;
 
 use super::names::{Levels, check_target};
+use super::want::Want;
 use super::{Event, Limits, MAGIC, NarError, padding};
 
 /// Bytes of the length in front of each string.
 const LEN: usize = 8;
-
-/// What the format has next. All but `Size` are strings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Want {
-    Magic,
-    Open,
-    Type,
-    Kind,
-    Regular,
-    Marker,
-    Contents,
-    Size { executable: bool },
-    TargetTag,
-    Target,
-    EntryOrClose,
-    EntryOpen,
-    NameTag,
-    Name,
-    NodeTag,
-    NodeClose,
-    EntryClose,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -191,7 +170,7 @@ impl Decoder {
                 limit: self.limits.target,
             },
             other => NarError::Unexpected {
-                expected: expected(other),
+                expected: other.expected(),
             },
         }
     }
@@ -267,7 +246,7 @@ impl Decoder {
             (Want::NodeClose, b")") => return Ok(self.after_node()),
             (Want::EntryClose, b")") => Want::EntryOrClose,
             (other, _) => {
-                let expected = expected(other);
+                let expected = other.expected();
                 return Err(NarError::Unexpected { expected });
             }
         };
@@ -354,26 +333,5 @@ fn after_padding(left: u8) -> State {
     match left {
         0 => State::Want(Want::NodeClose),
         left => State::Padding { left },
-    }
-}
-
-/// How an error names what the format has at this place.
-fn expected(want: Want) -> &'static str {
-    match want {
-        Want::Magic => "nix-archive-1",
-        Want::Open | Want::EntryOpen => "(",
-        Want::Type => "type",
-        Want::Kind => "regular, symlink or directory",
-        Want::Regular => "executable or contents",
-        Want::Marker => "an empty string",
-        Want::Contents => "contents",
-        Want::Size { .. } => "a size",
-        Want::TargetTag => "target",
-        Want::Target => "a symlink target",
-        Want::EntryOrClose => "entry or )",
-        Want::NameTag => "name",
-        Want::Name => "a name",
-        Want::NodeTag => "node",
-        Want::NodeClose | Want::EntryClose => ")",
     }
 }

@@ -19,6 +19,9 @@ mod decoder;
 mod encoder;
 mod error;
 mod names;
+#[cfg(test)]
+mod tests;
+mod want;
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;

@@ -1,6 +1,9 @@
 //! narinfo: what a binary cache says of one store path, and the fingerprint
 //! that its signatures sign.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use crate::hash::check_prefixed;
