@@ -6,6 +6,7 @@
 mod checks;
 mod cleanup;
 mod corpus;
+mod demo;
 mod gen_pages;
 mod host;
 mod nix;
@@ -22,6 +23,8 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Task {
+    /// Push a real closure to a cache of its own and pull it back with a real Nix
+    Demo(demo::Options),
     /// Run every test, with what they need installed and made
     Test(checks::TestOptions),
     /// Run all that must pass before a change lands
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<()> {
     match task {
+        Task::Demo(options) => demo::run(&options),
         Task::Test(options) => checks::test(&options),
         Task::Ci => checks::ci(),
         Task::Corpus(options) => corpus::command(&options),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::shell;
 
 /// What Nix knows of one store path.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PathInfo {
     /// `/nix/store/…`

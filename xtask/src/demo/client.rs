@@ -1,0 +1,142 @@
+//! `garret` as a user of the demo would type it, with a home of its own.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::cleanup::Child;
+use crate::corpus::Corpus;
+use crate::{shell, workspace};
+
+/// The last line of `garret push --json`, as far as the demo reads it.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Pushed {
+    /// Bytes of packs sent.
+    pub(crate) sent: u64,
+    /// Paths that were there already.
+    pub(crate) known: u64,
+    /// From the first request to the last answer.
+    pub(crate) seconds: f64,
+}
+
+/// What `garret cache info --json` says, as far as the demo reads it.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct CacheInfo {
+    /// The URL for nix.conf.
+    pub(crate) substituter: String,
+    /// Its signing keys.
+    pub(crate) public_keys: Vec<PublicKey>,
+}
+
+/// One signing key's public half.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct PublicKey {
+    /// As nix.conf wants it.
+    pub(crate) public_key: String,
+}
+
+/// Writes a file that only its owner may read.
+///
+/// # Errors
+/// If it is there already or cannot be written.
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("making {}", path.display()))?;
+    file.write_all(text.as_bytes())
+        .with_context(|| format!("writing {}", path.display()))
+}
+
+/// The client.
+pub(crate) struct Client {
+    program: PathBuf,
+    home: PathBuf,
+}
+
+impl Client {
+    /// A client that keeps its configuration below `home`.
+    ///
+    /// # Errors
+    /// If the program does not compile or the folder cannot be made.
+    pub(crate) fn new(home: &Path) -> Result<Self> {
+        std::fs::create_dir_all(home).context("making the client's home")?;
+        Ok(Self {
+            program: workspace::binary("garret")?,
+            home: home.to_path_buf(),
+        })
+    }
+
+    /// The program with its home, to be given arguments.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .env("HOME", &self.home)
+            .env("XDG_CONFIG_HOME", self.home.join(".config"))
+            .env("XDG_CACHE_HOME", self.home.join(".cache"));
+        command
+    }
+
+    /// How a user would call it in a shell.
+    pub(crate) fn typed(&self) -> String {
+        format!(
+            "HOME={0} XDG_CONFIG_HOME={0}/.config {1}",
+            self.home.display(),
+            self.program.display()
+        )
+    }
+
+    /// Logs in with a token on standard input.
+    ///
+    /// # Errors
+    /// If the client fails.
+    pub(crate) fn login(&self, server: &str, url: &str, token: &str) -> Result<()> {
+        let mut command = self.command();
+        command
+            .args(["login", server, url, "-"])
+            .stdin(Stdio::piped());
+        let mut child = Child::spawn(&mut command)?;
+        let mut stdin = child
+            .inner()
+            .stdin
+            .take()
+            .context("opening the client's input")?;
+        writeln!(stdin, "{token}").context("handing over the token")?;
+        drop(stdin);
+        if !child.wait()?.success() {
+            bail!("garret login failed");
+        }
+        Ok(())
+    }
+
+    /// Makes a cache and answers what its clients need to know.
+    ///
+    /// # Errors
+    /// If the client fails or says what cannot be read.
+    pub(crate) fn create(&self, cache: &str) -> Result<CacheInfo> {
+        shell::run(self.command().args(["cache", "create", cache]))?;
+        let text = shell::read(self.command().args(["cache", "info", cache, "--json"]))?;
+        serde_json::from_str(&text).context("reading garret cache info")
+    }
+
+    /// Pushes a closure.
+    ///
+    /// # Errors
+    /// If the client fails or says what cannot be read.
+    pub(crate) fn push(&self, cache: &str, corpus: &Corpus) -> Result<Pushed> {
+        let mut command = self.command();
+        command.args(["push", cache, "--json", "--all", "--store"]);
+        command.arg(corpus.store.root()).arg(&corpus.top);
+        eprintln!("$ {}", shell::display(&command));
+        let text = shell::read(&mut command)?;
+        let last = text.lines().last().unwrap_or_default();
+        serde_json::from_str(last).with_context(|| format!("reading garret push: {last}"))
+    }
+}

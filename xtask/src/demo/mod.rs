@@ -1,0 +1,136 @@
+//! `cargo xtask demo`: the whole way of a closure through a cache of one's own,
+//! with a real Nix at both ends.
+
+mod client;
+mod http;
+mod pull;
+mod server;
+mod table;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::cleanup::TempDir;
+use crate::corpus::{self, Corpus};
+use crate::shell::step;
+use crate::{host, nix, workspace};
+use client::{CacheInfo, Client};
+use pull::Puller;
+use server::Server;
+use table::Row;
+
+const CACHE: &str = "demo";
+
+/// How to run it.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// Leave the server running, and say how to use and stop it
+    #[arg(long)]
+    keep: bool,
+}
+
+/// Builds, serves, pushes three times, pulls twice, and prints one table.
+///
+/// # Errors
+/// If any step fails; what was started and made is ended and removed first.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    host::ensure(&[host::CORPUS])?;
+    nix::require()?;
+    step("building garretd and garret");
+    workspace::build()?;
+    let (closure, rebuilt) = corpus::demo_pair()?;
+
+    let folder = TempDir::new("garret-demo")?;
+    let server = Server::start(folder.path())?;
+    step(&format!("garretd listens on {}", server.url()));
+    let client = Client::new(&folder.path().join("home"))?;
+    let token = server.token(CACHE)?;
+    client.login("demo", &server.url(), &token)?;
+    let info = client.create(CACHE)?;
+
+    step("pushing");
+    let mut rows = vec![push("first push", &client, &server, &closure)?];
+    let again = push("the same again", &client, &server, &closure)?;
+    if again.sent > 0 {
+        bail!("pushing the same again sent {} bytes", again.sent);
+    }
+    rows.push(again);
+    rows.push(push("rebuilt, other hashes", &client, &server, &rebuilt)?);
+
+    step("substituting into empty stores with Nix, signatures checked");
+    let netrc = folder.path().join("netrc");
+    client::write_private(&netrc, &format!("machine 127.0.0.1\npassword {token}\n"))?;
+    let stores = TempDir::new("garret-demo-pulled")?;
+    let puller = Puller {
+        folder: stores.path(),
+        info: &info,
+        server: &server,
+        netrc: &netrc,
+    };
+    puller.refused_with_another_key(&closure)?;
+    rows.push(puller.whole("pull of the first", &closure)?);
+    rows.push(puller.whole("pull of the rebuilt", &rebuilt)?);
+
+    println!("\n{}", table::render(&rows));
+    if options.keep {
+        println!(
+            "{}",
+            how_to_use(folder.path(), &server, &client, &info, &closure)
+        );
+        server.keep();
+        folder.keep();
+        return Ok(());
+    }
+    server.stop()?;
+    println!("Nothing is left behind; `cargo xtask demo --keep` leaves the server up.");
+    Ok(())
+}
+
+fn push(step: &'static str, client: &Client, server: &Server, corpus: &Corpus) -> Result<Row> {
+    let pushed = client
+        .push(CACHE, corpus)
+        .with_context(|| step.to_owned())?;
+    Ok(Row {
+        step,
+        paths: corpus.paths.len(),
+        nar_bytes: corpus.nar_bytes(),
+        sent: pushed.sent,
+        stored: server.stored()?,
+        saved: None,
+        seconds: pushed.seconds,
+        hits: pushed.known,
+    })
+}
+
+fn how_to_use(
+    folder: &Path,
+    server: &Server,
+    client: &Client,
+    info: &CacheInfo,
+    closure: &Corpus,
+) -> String {
+    let keys: Vec<&str> = info
+        .public_keys
+        .iter()
+        .map(|k| k.public_key.as_str())
+        .collect();
+    format!(
+        "The server is still up at {url} (log: {log}).\n\n\
+         As the client of this demo:\n  {client} cache info {CACHE}\n\n\
+         Pull something into a store of your own:\n  \
+         nix-store --store /tmp/pulled --realise {top} \\\n    \
+         --option substituters {substituter} \\\n    \
+         --option trusted-public-keys {keys} \\\n    \
+         --option netrc-file {folder}/netrc\n\n\
+         Stop it and remove everything:\n  kill {pid}; rm -rf {folder} /tmp/pulled\n",
+        url = server.url(),
+        log = server.log().display(),
+        client = client.typed(),
+        top = closure.top,
+        substituter = info.substituter,
+        keys = keys.join(" "),
+        folder = folder.display(),
+        pid = server.pid(),
+    )
+}
