@@ -20,7 +20,7 @@ enum State {
 }
 
 /// Writes a NAR, each call its bytes at the end of `out`, in the order of
-/// [`Event`]. Contents of files are not copied: the caller puts them between
+/// [`Event`](super::Event). Contents of files are not copied: the caller puts them between
 /// what [`file`](Self::file) and [`end_file`](Self::end_file) write.
 #[derive(Debug, Clone, Default)]
 pub struct Encoder {

@@ -1,81 +1,19 @@
-//! Against the Nix of this machine. Each test has a home, a store and a cache
-//! of its own, and passes with a printed reason where there is no Nix.
+//! What a real Nix writes is read, and what is written here a real Nix takes.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
+use crate::nix::Nix;
+use crate::tree::Tree;
 use nar_format::cache_info::CacheInfo;
 use nar_format::listing::ListingBuilder;
 use nar_format::nar::Decoder;
 use nar_format::narinfo::NarInfo;
 use nar_format::signing::{PublicKey, SecretKey};
 use nar_format::{NarHash, StoreDir, StorePath};
-use tempfile::TempDir;
-
-use crate::tree::Tree;
-
-const CONFIG: &str = "substituters =\nsandbox = false\nbuild-users-group =\n\
-                      experimental-features = nix-command";
-
-struct Nix {
-    folder: TempDir,
-}
-
-impl Nix {
-    fn find() -> Option<Self> {
-        let there = Command::new("nix-store").arg("--version").output();
-        if there.is_err() {
-            println!("skipped: there is no nix-store on this machine");
-            return None;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        Some(Self { folder })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// Runs a command in which `@` stands for this test's folder.
-    fn run(&self, line: &[&str]) -> Output {
-        let folder = self.folder.path().to_str().unwrap();
-        let mut words = line.iter().map(|word| word.replace('@', folder));
-        Command::new(words.next().unwrap())
-            .args(words)
-            .env("HOME", self.path("home"))
-            .env("NIX_CONFIG", CONFIG)
-            .env_remove("NIX_REMOTE")
-            .output()
-            .unwrap()
-    }
-
-    #[track_caller]
-    fn must(&self, line: &[&str]) -> Vec<u8> {
-        let output = self.run(line);
-        let talk = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line:?}: {talk}");
-        output.stdout
-    }
-
-    fn must_text(&self, line: &[&str]) -> String {
-        let text = String::from_utf8(self.must(line)).unwrap();
-        text.trim_end().to_owned()
-    }
-}
-
-impl Drop for Nix {
-    /// Store paths are read-only; without this they would stay behind.
-    fn drop(&mut self) {
-        let _ = Command::new("chmod")
-            .args(["-R", "u+w"])
-            .arg(self.folder.path())
-            .status();
-    }
-}
 
 fn file(content: &[u8], executable: bool) -> Tree {
     Tree::File {
