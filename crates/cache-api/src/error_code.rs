@@ -149,6 +149,8 @@ error_codes! {
         "compress without a dictionary";
     FrameChecksum "frame_checksum" 400 "A frame carries zstd's checksum."
         "compress without the checksum flag";
+    FrameBlocks "frame_blocks" 400 "The blocks of a frame are not as zstd has them, or do not make its size."
+        "the client is at fault; another version of it may do better";
     FrameNotExact "frame_not_exact" 400 "What the index calls a frame is not exactly one frame."
         "one chunk is one frame, and nothing follows it";
     FrameSumMismatch "frame_sum_mismatch" 400 "A frame does not have the xxh3 sum that the index states."
@@ -267,29 +269,5 @@ impl From<ErrorCode> for String {
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// The body of every answer that reports the failure of a whole request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorBody {
-    /// Which failure.
-    pub code: ErrorCode,
-    /// What happened here, for people.
-    pub message: String,
-    /// What to do about it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-}
-
-impl ErrorBody {
-    /// A failure with the hint that goes with its code.
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        let hint = Some(code.hint().to_owned());
-        Self {
-            code,
-            message: message.into(),
-            hint,
-        }
     }
 }

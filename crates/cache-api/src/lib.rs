@@ -33,7 +33,10 @@ pub mod bitmap;
 pub mod byte_size;
 mod cache_info;
 mod cache_name;
+mod changes;
+mod choice;
 pub mod duration;
+mod error_body;
 mod error_code;
 mod limits;
 mod paths;
@@ -44,11 +47,11 @@ mod settings;
 
 pub use cache_info::{AddKey, CacheInfo, KeyInfo, KeyState};
 pub use cache_name::{CacheName, CacheNameError};
-pub use error_code::{ErrorBody, ErrorCode};
+pub use changes::{ConfigureCache, CreateCache};
+pub use choice::{Retention, SizeLimit};
+pub use error_body::ErrorBody;
+pub use error_code::ErrorCode;
 pub use limits::{API_VERSION, CHUNKER_VERSION, Limits, SERVER_NAME, ServerInfo};
 pub use paths::{ListPathsAnswer, ListedPath, MissingPathsAnswer, MissingPathsRequest, PackAnswer};
 pub use publish::{PublishLine, PublishPath, PublishStatus};
-pub use settings::{
-    CacheSettings, ConfigureCache, CreateCache, DEFAULT_PRIORITY, Retention, SettingsError,
-    SizeLimit,
-};
+pub use settings::{CacheSettings, DEFAULT_PRIORITY, SettingsError};
