@@ -137,3 +137,72 @@ impl<'de> serde::Deserialize<'de> for BlobKey {
             .map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ULID: &str = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+    #[test]
+    fn keys_are_the_documented_texts() {
+        let ulid = Ulid::from_string(ULID).unwrap();
+        let keys = [
+            (BlobKey::pack(ulid), format!("packs/AV/{ULID}.pack")),
+            (BlobKey::record(ulid), format!("records/AV/{ULID}.rec")),
+            (
+                BlobKey::identity("S1", 12).unwrap(),
+                "store/S1-12".to_owned(),
+            ),
+        ];
+        for (key, text) in keys {
+            assert_eq!(key.to_string(), text);
+            assert_eq!(text.parse(), Ok(key.clone()));
+            let json = serde_json::to_string(&key).unwrap();
+            assert_eq!(json, format!("{text:?}"));
+            assert_eq!(serde_json::from_str::<BlobKey>(&json).unwrap(), key);
+        }
+        let key: BlobKey = "store/S1-12".parse().unwrap();
+        assert_eq!(key.identity_parts(), Some(("S1", 12)));
+        assert_eq!(BlobKey::pack(ulid).identity_parts(), None);
+        assert!(BlobKey::pack(ulid).is_pack() && !BlobKey::pack(ulid).is_record());
+        assert!("tmp/12-0.link".parse::<BlobKey>().is_ok());
+    }
+
+    #[test]
+    fn any_other_text_is_refused() {
+        let lower = ULID.to_lowercase();
+        let refused = [
+            String::new(),
+            "packs".to_owned(),
+            "/packs".to_owned(),
+            ULID.to_owned(),
+            format!("packs/{ULID}.pack"),
+            format!("packs/AA/{ULID}.pack"),
+            format!("packs/AV/{ULID}.rec"),
+            format!("packs/AV/{ULID}pack"),
+            format!("packs/av/{lower}.pack"),
+            format!("packs/AV/{ULID}.pack/"),
+            format!("packs/../{ULID}.pack"),
+            format!("other/AV/{ULID}.pack"),
+            // More than 128 bits.
+            "packs/AV/8ZZZZZZZZZZZZZZZZZZZZZZZAV.pack".to_owned(),
+            "store/-1".to_owned(),
+            "store/S1".to_owned(),
+            "store/S1-".to_owned(),
+            "store/S1-01".to_owned(),
+            "store/S1-+1".to_owned(),
+            "store/S/1-1".to_owned(),
+            "store/S1-99999999999999999999".to_owned(),
+            format!("store/{}-1", "S".repeat(65)),
+            "tmp/".to_owned(),
+            "tmp/..".to_owned(),
+            "tmp/a/b".to_owned(),
+            format!("tmp/{}", "a".repeat(129)),
+        ];
+        for text in refused {
+            assert!(text.parse::<BlobKey>().is_err(), "{text}");
+        }
+        assert!(BlobKey::identity("a-b", 1).is_err());
+    }
+}

@@ -144,6 +144,3 @@ impl Default for NarChunker {
         Self::new()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -123,3 +123,43 @@ fn cut_point(bytes: &[u8]) -> usize {
     );
     len
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Chunk lengths of a segment that comes in slices of `slice` bytes, and
+    /// the largest capacity that the buffer ever had.
+    fn run(segment: &[u8], slice: usize) -> (Vec<usize>, usize) {
+        let mut segmenter = Segmenter::new();
+        let (mut lens, mut capacity) = (Vec::new(), 0);
+        for part in segment.chunks(slice) {
+            segmenter.push(part, &mut |chunk| lens.push(chunk.len()));
+            capacity = capacity.max(segmenter.buffer.capacity());
+        }
+        segmenter.end(&[], &mut |chunk| lens.push(chunk.len()));
+        assert_eq!(segmenter.pending(), 0);
+        (lens, capacity)
+    }
+
+    #[test]
+    fn cuts_as_the_crate_does_in_bounded_memory() {
+        let mut noise = vec![0; 20 * MAX];
+        blake3::Hasher::new().finalize_xof().fill(&mut noise);
+        for segment in [&noise[..], &vec![0; 3 * MAX + 5], &noise[..MIN + 1]] {
+            let want: Vec<_> = v2020::FastCDC::new(segment, MIN as u32, AVG as u32, MAX as u32)
+                .map(|chunk| chunk.length)
+                .collect();
+            for slice in [4096, 65_537, MAX - 1, MAX, MAX + 1, 3 * MAX, usize::MAX] {
+                let (lens, capacity) = run(segment, slice);
+                assert_eq!(lens, want, "slices of {slice}");
+                assert!(capacity <= CAPACITY, "{capacity} bytes held");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_segment_has_no_chunk() {
+        assert!(run(&[], 1).0.is_empty());
+    }
+}
