@@ -62,7 +62,6 @@ const MEDIUM: &[&str] = &[
     "libpq-dev",
     "libssl-dev",
     "nginx",
-    "nodejs",
     "openssh-client",
     "perl",
     "postgresql-client",
