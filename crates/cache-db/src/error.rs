@@ -51,6 +51,9 @@ pub enum DbError {
     /// The thread that writes is gone, or the change it was given panicked.
     #[error("the database writer did not answer")]
     WriterGone,
+    /// The thread that writes cannot be started.
+    #[error("cannot start the database writer")]
+    Thread(#[source] std::io::Error),
     /// A background read was cancelled or panicked.
     #[error("a database read did not finish")]
     ReadGone,
@@ -92,4 +95,35 @@ pub enum DbError {
         /// How many may come.
         limit: usize,
     },
+}
+
+impl DbError {
+    /// Whether the disk that holds the database is full.
+    pub fn is_full(&self) -> bool {
+        let error = match self {
+            Self::Sqlite(error) | Self::Open { source: error, .. } => error,
+            Self::NotCommitted(error) => error.as_ref(),
+            Self::Create { source, .. } => {
+                return source.kind() == std::io::ErrorKind::StorageFull;
+            }
+            _ => return false,
+        };
+        error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+    }
+}
+
+impl DbError {
+    /// Whether this answers the caller, where others speak of trouble.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::CacheGone
+                | Self::CacheExists
+                | Self::Changed
+                | Self::NoSuchKey
+                | Self::PutTooOld
+                | Self::UnpublishedLimit { .. }
+                | Self::TooMany { .. }
+        )
+    }
 }

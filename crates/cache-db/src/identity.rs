@@ -1,6 +1,7 @@
 //! The store knows its database: whose store a store is.
 
 use chunk_store::BlobKey;
+use rusqlite::params;
 
 use crate::{Db, DbError};
 
@@ -93,7 +94,16 @@ impl Db {
     /// # Errors
     /// When the row cannot be read.
     pub async fn store_identity(&self) -> Result<StoreIdentity, DbError> {
-        unimplemented!()
+        self.inner.readers.read_one(|conn| {
+            let mut select = conn.prepare_cached("SELECT store_id, generation FROM store")?;
+            let identity = select.query_row([], |row| {
+                Ok(StoreIdentity {
+                    store_id: row.get(0)?,
+                    generation: row.get(1)?,
+                })
+            })?;
+            Ok(identity)
+        })
     }
 
     /// Whether any pack row exists: then an empty store is not ours.
@@ -101,16 +111,98 @@ impl Db {
     /// # Errors
     /// When the rows cannot be read.
     pub async fn has_pack_rows(&self) -> Result<bool, DbError> {
-        unimplemented!()
+        self.inner.readers.read_one(|conn| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM pack)";
+            Ok(conn.query_row(sql, [], |row| row.get(0))?)
+        })
     }
 
-    /// Takes on an identity and starts the stored clock at wall time, unless
-    /// it is ahead of that. The key in the store is written after this.
+    /// Takes on an identity, for a database without pack rows. The first time
+    /// the stored clock starts at wall time; later it stands as it is, since
+    /// it never steps. The key in the store is written after this.
     ///
     /// # Errors
     /// [`DbError::Changed`] when a pack row appeared or the generation would
     /// go down.
-    pub async fn pair(&self, _store_id: &str, _generation: u64) -> Result<(), DbError> {
-        unimplemented!()
+    pub async fn pair(&self, store_id: &str, generation: u64) -> Result<(), DbError> {
+        let store_id = store_id.to_owned();
+        let wall = i64::try_from(self.wall()).unwrap_or(0);
+        let clock = self
+            .write(1, move |tx| {
+                let sql = "UPDATE store SET generation = ?2, store_id = ?1,
+                         clock = CASE WHEN store_id = '' THEN max(clock, ?3) ELSE clock END
+                     WHERE generation <= ?2 AND NOT EXISTS (SELECT 1 FROM pack)
+                     RETURNING clock";
+                tx.first(sql, params![store_id, generation, wall], |row| row.get(0))?
+                    .ok_or(DbError::Changed)
+            })
+            .await?;
+        self.note_clock(clock);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(identities: &[(&str, u64)], holds_blobs: bool) -> StoreView {
+        StoreView {
+            identities: identities
+                .iter()
+                .map(|(id, generation)| BlobKey::identity(id, *generation).unwrap())
+                .collect(),
+            holds_blobs,
+        }
+    }
+
+    fn anew(store_id: Option<&str>, generation: u64) -> Pairing {
+        Pairing::PairAnew {
+            store_id: store_id.map(str::to_owned),
+            generation,
+        }
+    }
+
+    fn foreign(database_has_packs: bool, store: Option<(&str, u64)>) -> Pairing {
+        Pairing::Foreign {
+            database_has_packs,
+            store: store.map(|(id, generation)| (id.to_owned(), generation)),
+        }
+    }
+
+    #[test]
+    fn a_store_and_a_database_find_each_other() {
+        let written = Pairing::WriteKey(BlobKey::identity("A", 2).unwrap());
+        // (database, has pack rows, store, decision)
+        let table = [
+            (("", 0), false, view(&[], false), anew(None, 1)),
+            (("A", 1), true, view(&[("A", 1)], true), Pairing::Paired),
+            // An upload whose rows were not committed before the crash.
+            (("A", 1), false, view(&[("A", 1)], true), Pairing::Paired),
+            // A crash between the two halves of pairing.
+            (("A", 2), true, view(&[("A", 1)], true), written),
+            (("A", 1), false, view(&[], false), anew(Some("A"), 1)),
+            // An empty store of another database, and the reverse.
+            (("B", 1), false, view(&[("A", 4)], false), anew(Some("A"), 5)),
+            (("B", 9), false, view(&[("A", 4)], false), anew(Some("A"), 9)),
+            // The highest key counts.
+            (("A", 1), false, view(&[("A", 1), ("A", 3)], false), anew(Some("A"), 4)),
+            // An empty database on a full store.
+            (("", 0), false, view(&[("A", 1)], true), foreign(false, Some(("A", 1)))),
+            (("", 0), false, view(&[], true), foreign(false, None)),
+            // A full database on an empty or unmounted store.
+            (("A", 1), true, view(&[], false), foreign(true, None)),
+            // An old copy of the database, and a far newer one.
+            (("A", 1), true, view(&[("A", 1), ("A", 2)], true), foreign(true, Some(("A", 2)))),
+            (("A", 5), true, view(&[("A", 1)], true), foreign(true, Some(("A", 1)))),
+            (("B", 1), true, view(&[("A", 1)], true), foreign(true, Some(("A", 1)))),
+        ];
+        for (index, (database, packs, store, expected)) in table.into_iter().enumerate() {
+            let database = StoreIdentity {
+                store_id: database.0.to_owned(),
+                generation: database.1,
+            };
+            assert_eq!(pairing(&database, packs, &store), expected, "row {index}");
+        }
     }
 }

@@ -1,10 +1,24 @@
 //! Packs come in.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chunk_store::BlobKey;
+use roaring::RoaringTreemap;
+use rusqlite::{Connection, params};
 
-use crate::{CacheId, Db, DbError, NewFrame, TokenKey};
+use crate::bitmaps::treemap_bytes;
+use crate::broken::heal_nars;
+use crate::chunks::frame_bytes;
+use crate::db::Inner;
+use crate::tx::{Tx, Verdict};
+use crate::{CacheId, Db, DbError, NewFrame, NewRecord, TokenKey};
+
+/// Frames of one pack.
+pub(crate) const MAX_FRAMES: usize = 8192;
+/// (token, cache) pairs whose published bytes are remembered.
+const MAX_CREDITS: usize = 256;
 
 /// A pack that is durable in the store, to be committed.
 #[derive(Clone, Debug)]
@@ -40,14 +54,244 @@ pub struct PackCommitted {
     pub nars_healed: u32,
 }
 
+/// Of the frames that a token sent within grace: those that the NARs of a
+/// cache reach, and their bytes.
+#[derive(Clone, Debug, Default)]
+struct Credit {
+    counted: RoaringTreemap,
+    bytes: u64,
+}
+
+/// Credits of a process, so that each frame is counted once.
+#[derive(Default)]
+pub(crate) struct Credits(Mutex<HashMap<(TokenKey, CacheId), Credit>>);
+
 impl Db {
     /// Commits a pack: its chunk rows, with consecutive ids in pack order for
-    /// what is new, and a lease on all its chunks, new and old alike.
+    /// what is new, and a lease on all its chunks, new and old alike. Whether
+    /// a frame joins a row or makes one is decided by its digest and frame id
+    /// alone; a broken row moves to this pack, and stays verified if it was. A
+    /// pack to which no row points is in trash when this returns.
     ///
     /// # Errors
     /// [`DbError::CacheGone`], [`DbError::PutTooOld`],
-    /// [`DbError::UnpublishedLimit`]; then nothing but the key in trash.
-    pub async fn commit_pack(&self, _pack: PackCommit) -> Result<PackCommitted, DbError> {
-        unimplemented!()
+    /// [`DbError::UnpublishedLimit`], [`DbError::TooMany`]; then nothing
+    /// stays but the key in trash.
+    pub async fn commit_pack(&self, pack: PackCommit) -> Result<PackCommitted, DbError> {
+        let blob = NewRecord {
+            key: pack.key.clone(),
+            put_at: pack.put_at,
+        };
+        let since = self.now().saturating_sub(seconds(pack.grace));
+        let (token, cache, size) = (pack.token_key, pack.cache_id, pack.size);
+        // What is published only matters near the limit. Half of it leaves
+        // room for packs that commit between this look and the lock.
+        let sent = self
+            .inner
+            .readers
+            .read_one(|conn| sent_bytes(conn, &token, since))?;
+        let credit = if sent.saturating_add(size) > pack.max_unpublished / 2 {
+            self.read_long(move |inner, conn| published_bytes(inner, conn, &token, cache, since))
+                .await?
+        } else {
+            0
+        };
+        self.write_blob(pack.frames.len(), blob, move |tx| {
+            check_unpublished(tx, &pack, credit)?;
+            commit_frames(tx, &pack).map(Verdict::Keep)
+        })
+        .await
     }
+}
+
+/// A duration in whole seconds of the stored clock.
+pub(crate) fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Bytes of the packs that a token sent since then, repeats too.
+fn sent_bytes(conn: &Connection, token: &TokenKey, since: i64) -> Result<u64, DbError> {
+    let sql = "SELECT coalesce(sum(bytes), 0) FROM lease WHERE token_key = ? AND created_at > ?";
+    let mut select = conn.prepare_cached(sql)?;
+    Ok(select.query_row(params![token.as_slice(), since], |row| row.get(0))?)
+}
+
+/// Frame bytes that a token sent since then and that NARs of this cache reach,
+/// each frame once.
+fn published_bytes(
+    inner: &Inner,
+    conn: &Connection,
+    token: &TokenKey,
+    cache: CacheId,
+    since: i64,
+) -> Result<u64, DbError> {
+    let held = inner.bitmaps.held(conn, token, since)?;
+    let reach = inner.bitmaps.reach(conn, cache)?;
+    let published = held.sent.as_ref() & reach.all.as_ref();
+    let lock = || inner.credits.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut credit = lock().get(&(*token, cache)).cloned().unwrap_or_default();
+    credit.bytes += frame_bytes(conn, &(&published - &credit.counted))?;
+    let gone = &credit.counted - &published;
+    if !gone.is_empty() {
+        // Rows of what is gone may be gone too, so their bytes are not known.
+        credit.bytes = frame_bytes(conn, &published)?;
+    }
+    credit.counted = published;
+    let bytes = credit.bytes;
+    let mut credits = lock();
+    if credits.len() >= MAX_CREDITS {
+        credits.clear();
+    }
+    credits.insert((*token, cache), credit);
+    Ok(bytes)
+}
+
+fn check_unpublished(tx: &Tx<'_>, pack: &PackCommit, credit: u64) -> Result<(), DbError> {
+    let since = tx.now.saturating_sub(seconds(pack.grace));
+    let sent = sent_bytes(tx.conn(), &pack.token_key, since)?;
+    let would_be = sent.saturating_add(pack.size).saturating_sub(credit);
+    if would_be > pack.max_unpublished {
+        return Err(DbError::UnpublishedLimit {
+            limit: pack.max_unpublished,
+            would_be,
+        });
+    }
+    Ok(())
+}
+
+fn commit_frames(tx: &Tx<'_>, pack: &PackCommit) -> Result<PackCommitted, DbError> {
+    if pack.frames.len() > MAX_FRAMES {
+        return Err(DbError::TooMany {
+            what: "frames",
+            count: pack.frames.len(),
+            limit: MAX_FRAMES,
+        });
+    }
+    tx.live_cache_uid(pack.cache_id)?;
+    let known = known_rows(tx, &pack.frames)?;
+    let fresh = known.iter().filter(|row| row.is_none()).count();
+    let healed = known.iter().flatten().filter(|(_, broken)| *broken).count();
+    let mut next_id = tx.next_chunks(fresh as u64)?;
+    let pack_id = match fresh + healed {
+        0 => None,
+        _ => Some(insert_pack(tx, pack)?),
+    };
+    let mut chunks = RoaringTreemap::new();
+    let mut moved = RoaringTreemap::new();
+    for (frame, known) in pack.frames.iter().zip(known) {
+        let id = match known {
+            Some((id, false)) => id,
+            Some((id, true)) => {
+                repoint(tx, id, pack_id, frame)?;
+                moved.insert(id);
+                id
+            }
+            None => {
+                insert_chunk(tx, next_id, pack_id, frame)?;
+                next_id += 1;
+                next_id - 1
+            }
+        };
+        chunks.insert(id);
+    }
+    if pack_id.is_none() {
+        tx.trash_unnamed(&pack.key)?;
+    }
+    insert_lease(tx, pack.cache_id, &pack.token_key, &chunks, pack.size)?;
+    let nars_healed = if moved.is_empty() {
+        0
+    } else {
+        tx.bump_broken()?;
+        heal_nars(tx, &moved)?
+    };
+    Ok(PackCommitted {
+        new: fresh as u32,
+        known: (pack.frames.len() - fresh) as u32,
+        healed: healed as u32,
+        nars_healed,
+    })
+}
+
+/// The row of each frame that has one, and whether it is broken.
+fn known_rows(tx: &Tx<'_>, frames: &[NewFrame]) -> Result<Vec<Option<(u64, bool)>>, DbError> {
+    let mut order: Vec<usize> = (0..frames.len()).collect();
+    // The index is ordered by digest: sorted lookups read each page once.
+    order.sort_unstable_by_key(|index| frames[*index].digest);
+    let mut known = vec![None; frames.len()];
+    for index in order {
+        let frame = &frames[index];
+        let sql = "SELECT id, broken FROM chunk WHERE digest = ? AND frame_id = ?";
+        let key = params![frame.digest.as_bytes(), frame.frame_id.as_bytes()];
+        known[index] = tx.first(sql, key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    }
+    Ok(known)
+}
+
+fn insert_pack(tx: &Tx<'_>, pack: &PackCommit) -> Result<i64, DbError> {
+    let sql = "INSERT INTO pack (key, size, created_at) VALUES (?, ?, ?)";
+    tx.execute(sql, params![pack.key.as_str(), pack.size, tx.now])?;
+    Ok(tx.conn().last_insert_rowid())
+}
+
+fn insert_chunk(
+    tx: &Tx<'_>,
+    id: u64,
+    pack_id: Option<i64>,
+    frame: &NewFrame,
+) -> Result<(), DbError> {
+    let sql = "INSERT INTO chunk
+             (id, digest, frame_id, pack_id, offset, frame_len, raw_len, frame_sum)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let params = params![
+        id,
+        frame.digest.as_bytes(),
+        frame.frame_id.as_bytes(),
+        pack_id,
+        frame.offset,
+        frame.frame_len,
+        frame.raw_len,
+        frame.sum.cast_signed(),
+    ];
+    tx.execute(sql, params)?;
+    Ok(())
+}
+
+/// A broken row gets the place of a fresh copy of the same frame.
+fn repoint(tx: &Tx<'_>, id: u64, pack_id: Option<i64>, frame: &NewFrame) -> Result<(), DbError> {
+    let sql = "UPDATE chunk SET pack_id = ?, offset = ?, frame_len = ?, raw_len = ?,
+             frame_sum = ?, broken = 0 WHERE id = ?";
+    let params = params![
+        pack_id,
+        frame.offset,
+        frame.frame_len,
+        frame.raw_len,
+        frame.sum.cast_signed(),
+        id,
+    ];
+    tx.execute(sql, params)?;
+    Ok(())
+}
+
+/// Keeps these chunks alive for grace. `bytes` = of the pack sent, 0 for a
+/// resolve.
+pub(crate) fn insert_lease(
+    tx: &Tx<'_>,
+    cache_id: CacheId,
+    token_key: &TokenKey,
+    chunks: &RoaringTreemap,
+    bytes: u64,
+) -> Result<(), DbError> {
+    let seq = tx.next_seq()?;
+    let sql = "INSERT INTO lease (seq, cache_id, token_key, chunks, bytes, created_at)
+         VALUES (?, ?, ?, ?, ?, ?)";
+    let params = params![
+        seq,
+        cache_id.0,
+        token_key.as_slice(),
+        treemap_bytes(chunks),
+        bytes,
+        tx.now,
+    ];
+    tx.execute(sql, params)?;
+    Ok(())
 }

@@ -3,21 +3,30 @@
 //!
 //! One method is one transaction and one sentence of the domain.
 
+mod bitmaps;
 mod broken;
 mod caches;
+mod chunks;
 mod clock;
 mod condemn;
+mod connect;
 mod db;
 mod error;
 mod identity;
 mod ingest;
+mod migrate;
 pub mod plan;
 mod publish;
+mod publish_tx;
+mod readers;
 mod remove;
 mod resolve;
+mod rows;
 mod serve;
 mod snapshot;
+mod tx;
 mod types;
+mod writer;
 
 pub use clock::{Clock, ManualClock};
 pub use db::{Db, DbConfig};

@@ -2,8 +2,15 @@
 
 use chunk_store::{BlobKey, ChunkId};
 use nar_format::{NarHash, StorePath};
+use rusqlite::params;
 
-use crate::{CacheId, Db, DbError, NarId, NewRecord};
+use crate::bitmaps::recipe;
+use crate::publish_tx::publish_path;
+use crate::tx::Verdict;
+use crate::{CacheId, Db, DbError, NarId, NewRecord, RecordKind};
+
+/// Signatures kept of one object.
+pub(crate) const MAX_SIGNATURES: usize = 16;
 
 /// Verified paths that become visible together.
 #[derive(Clone, Debug)]
@@ -107,34 +114,92 @@ pub enum PublishRefusal {
 }
 
 /// The signatures of an object after more have come: old ones first, no
-/// duplicates, at most 16 ([`cache_api::Limits`]). Pure.
+/// duplicates, at most 16. Pure; whether they verify is for the caller.
 pub fn merge_signatures(existing: &[String], new: &[String]) -> Vec<String> {
-    let _ = (existing, new);
-    unimplemented!()
+    let mut merged: Vec<String> = Vec::new();
+    for sig in existing.iter().chain(new) {
+        if merged.len() < MAX_SIGNATURES && !merged.contains(sig) {
+            merged.push(sig.clone());
+        }
+    }
+    merged
 }
 
 impl Db {
     /// A sound nar of this cache with this hash and size whose recipe is
-    /// exactly these chunks.
+    /// exactly these chunks. Only then may a known NAR hash spare the caller
+    /// a verification.
     ///
     /// # Errors
     /// When the rows cannot be read.
     pub async fn reusable_nar(
         &self,
-        _cache_id: CacheId,
-        _hash: &NarHash,
-        _size: u64,
-        _ids: &[ChunkId],
+        cache_id: CacheId,
+        hash: &NarHash,
+        size: u64,
+        ids: &[ChunkId],
     ) -> Result<Option<NarId>, DbError> {
-        unimplemented!()
+        self.inner.readers.read_one(|conn| {
+            let sql = "SELECT id, recipe FROM nar
+                 WHERE cache_id = ? AND hash = ? AND size = ? AND state = 0 ORDER BY id";
+            let mut select = conn.prepare_cached(sql)?;
+            let mut rows = select.query(params![cache_id.0, hash.as_bytes(), size])?;
+            while let Some(row) = rows.next()? {
+                let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+                if recipe(bytes)?.ids() == ids {
+                    return Ok(Some(NarId(row.get(0)?)));
+                }
+            }
+            Ok(None)
+        })
     }
 
-    /// Commits a group, all or nothing.
+    /// Commits a group, all or nothing. Under the lock it looks again at all
+    /// that may have changed since the paths were verified: that the cache is
+    /// there, that no path was published first with other facts, that a
+    /// reused nar is there and sound, and that every chunk has a row that is
+    /// not broken.
     ///
     /// # Errors
     /// [`DbError::CacheGone`], [`DbError::PutTooOld`]; then nothing was
     /// written and the record's key is in trash.
-    pub async fn commit_publish(&self, _group: PublishGroup) -> Result<PublishVerdict, DbError> {
-        unimplemented!()
+    pub async fn commit_publish(&self, group: PublishGroup) -> Result<PublishVerdict, DbError> {
+        let rows = group.paths.len() * 8;
+        self.write_blob(rows, group.record.clone(), move |tx| {
+            let uid = tx.live_cache_uid(group.cache_id)?;
+            tx.insert_record(&group.record, RecordKind::Publish, &uid)?;
+            let mut outcomes = Vec::with_capacity(group.paths.len());
+            let mut refusals = Vec::with_capacity(group.paths.len());
+            for path in &group.paths {
+                let (outcome, refusal) = match publish_path(tx, &group, path)? {
+                    Ok(outcome) => (Some(outcome), None),
+                    Err(refusal) => (None, Some(refusal)),
+                };
+                outcomes.extend(outcome);
+                refusals.push(refusal);
+            }
+            Ok(if outcomes.len() == group.paths.len() {
+                Verdict::Keep(PublishVerdict::Committed(outcomes))
+            } else {
+                Verdict::Undo(PublishVerdict::Refused(refusals))
+            })
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_merge_without_duplicates_up_to_sixteen() {
+        let text = |range: std::ops::Range<usize>| -> Vec<String> {
+            range.map(|n| format!("key-{n}:sig")).collect()
+        };
+        assert_eq!(merge_signatures(&text(0..2), &text(1..3)), text(0..3));
+        assert_eq!(merge_signatures(&text(0..0), &text(0..0)), text(0..0));
+        assert_eq!(merge_signatures(&text(0..10), &text(5..30)), text(0..16));
+        assert_eq!(merge_signatures(&text(0..16), &text(20..30)), text(0..16));
     }
 }

@@ -1,10 +1,25 @@
 //! From digests to chunks.
+//!
+//! A digest may have several rows, one a frame. A token sees those that its
+//! own young leases hold, and verified ones that live objects of caches it may
+//! pull reach. Of the sound rows it sees the best is taken: its own leases
+//! first, then the target cache, then other caches; then the smallest frame,
+//! then the least id.
 
 use std::time::Duration;
 
-use chunk_store::Digest;
+use chunk_store::{Digest, FrameId};
+use roaring::RoaringTreemap;
+use rusqlite::Connection;
 
-use crate::{CacheId, Db, DbError, ResolvedChunk, TokenKey};
+use crate::bitmaps::{Held, Reach};
+use crate::chunks::sound;
+use crate::db::Inner;
+use crate::ingest::{insert_lease, seconds};
+use crate::{CacheId, Db, DbError, ResolvedChunk, TokenKey, rows};
+
+/// Digests in one query.
+pub(crate) const MAX_DIGESTS: usize = 8192;
 
 /// Digests to look up, and through whose eyes.
 #[derive(Clone, Debug)]
@@ -21,24 +36,145 @@ pub struct ResolveQuery {
     pub grace: Duration,
 }
 
+/// What a token may see at one moment.
+struct Eyes {
+    held: Held,
+    target: Reach,
+    others: Vec<Reach>,
+}
+
 impl Db {
     /// Finds the chunk of each digest, among those the token may see, and
-    /// takes one lease on all that was found. `None` = missing.
+    /// takes one lease on all that was found. `None` = missing. The lookup
+    /// runs outside the lock; what is gone or broken by the time the lease is
+    /// taken counts as missing.
     ///
     /// # Errors
     /// [`DbError::CacheGone`], [`DbError::TooMany`].
     pub async fn resolve(
         &self,
-        _query: ResolveQuery,
+        query: ResolveQuery,
     ) -> Result<Vec<Option<ResolvedChunk>>, DbError> {
-        unimplemented!()
+        let (cache_id, token_key) = (query.cache_id, query.token_key);
+        let mut found = self.look_up(query).await?;
+        let ids: RoaringTreemap = found.iter().flatten().map(|chunk| chunk.id.0).collect();
+        let rows = ids.len() as usize;
+        let leased = self
+            .write(rows, move |tx| {
+                tx.live_cache_uid(cache_id)?;
+                let (sound, _) = sound(tx.conn(), &ids)?;
+                if !sound.is_empty() {
+                    insert_lease(tx, cache_id, &token_key, &sound, 0)?;
+                }
+                Ok(sound)
+            })
+            .await?;
+        for slot in &mut found {
+            slot.take_if(|chunk| !leased.contains(chunk.id.0));
+        }
+        Ok(found)
     }
 
     /// Which digests the token must send (`true` = missing). Writes nothing.
     ///
     /// # Errors
     /// [`DbError::TooMany`].
-    pub async fn chunks_missing(&self, _query: ResolveQuery) -> Result<Vec<bool>, DbError> {
-        unimplemented!()
+    pub async fn chunks_missing(&self, query: ResolveQuery) -> Result<Vec<bool>, DbError> {
+        let found = self.look_up(query).await?;
+        Ok(found.iter().map(Option::is_none).collect())
     }
+
+    async fn look_up(&self, query: ResolveQuery) -> Result<Vec<Option<ResolvedChunk>>, DbError> {
+        if query.digests.len() > MAX_DIGESTS {
+            return Err(DbError::TooMany {
+                what: "digests",
+                count: query.digests.len(),
+                limit: MAX_DIGESTS,
+            });
+        }
+        let since = self.now().saturating_sub(seconds(query.grace));
+        self.read_long(move |inner, conn| {
+            let eyes = Eyes::open(inner, conn, &query, since)?;
+            look_up(conn, &eyes, &query.digests)
+        })
+        .await
+    }
+}
+
+impl Eyes {
+    fn open(
+        inner: &Inner,
+        conn: &Connection,
+        query: &ResolveQuery,
+        since: i64,
+    ) -> Result<Self, DbError> {
+        let reach = |cache: CacheId| inner.bitmaps.reach(conn, cache);
+        let target = query.pullable.contains(&query.cache_id);
+        let others = query.pullable.iter().filter(|id| **id != query.cache_id);
+        Ok(Self {
+            held: inner.bitmaps.held(conn, &query.token_key, since)?,
+            target: if target {
+                reach(query.cache_id)?
+            } else {
+                Reach::default()
+            },
+            others: others.map(|id| reach(*id)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// How good a sight of this row is, lower is better; `None` = unseen. What
+    /// was never decoded is seen only by those who sent that very frame.
+    fn rank(&self, id: u64, verified: bool) -> Option<u8> {
+        if self.held.chunks.contains(id) {
+            Some(0)
+        } else if !verified {
+            None
+        } else if self.target.live.contains(id) {
+            Some(1)
+        } else {
+            let seen = self.others.iter().any(|reach| reach.live.contains(id));
+            seen.then_some(2)
+        }
+    }
+}
+
+fn look_up(
+    conn: &Connection,
+    eyes: &Eyes,
+    digests: &[Digest],
+) -> Result<Vec<Option<ResolvedChunk>>, DbError> {
+    let mut order: Vec<usize> = (0..digests.len()).collect();
+    // The index is ordered by digest: sorted lookups read each page once.
+    order.sort_unstable_by_key(|index| digests[*index]);
+    let sql = format!(
+        "SELECT {}, c.frame_id, c.verified FROM chunk c JOIN pack p ON p.id = c.pack_id
+         WHERE c.digest = ? AND c.broken = 0",
+        rows::CHUNK_LOC
+    );
+    let mut select = conn.prepare_cached(&sql)?;
+    let mut found = vec![None; digests.len()];
+    for index in order {
+        let mut best: Option<((u8, u32, u64), ResolvedChunk)> = None;
+        let mut candidates = select.query([digests[index].as_bytes().as_slice()])?;
+        while let Some(row) = candidates.next()? {
+            let (id, verified) = (row.get(0)?, row.get(8)?);
+            let Some(rank) = eyes.rank(id, verified) else {
+                continue;
+            };
+            let order = (rank, row.get(3)?, id);
+            if best.as_ref().is_none_or(|(best, _)| order < *best) {
+                let loc = rows::chunk_loc(row)?;
+                let frame_id = FrameId::from_bytes(row.get(7)?);
+                let chunk = ResolvedChunk {
+                    id: loc.id,
+                    frame_id,
+                    verified,
+                    loc,
+                };
+                best = Some((order, chunk));
+            }
+        }
+        found[index] = best.map(|(_, chunk)| chunk);
+    }
+    Ok(found)
 }

@@ -1,11 +1,21 @@
-//! What the read path asks.
+//! What the read path asks, and the uses of paths it notes.
 
 use std::time::Duration;
 
 use chunk_store::ChunkId;
 use nar_format::{NarHash, PathHash};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::{CacheId, ChunkLoc, Db, DbError, NarId, NarRow, ObjectRow, Touch};
+use crate::ingest::seconds;
+use crate::{CacheId, ChunkLoc, Db, DbError, NarId, NarRow, ObjectRow, Touch, rows};
+
+/// A use is written only where the last one is longer ago than this, in
+/// seconds: nothing used within grace expires, and grace is far longer.
+const USED_RECENTLY: i64 = 3600;
+/// Paths looked up in the calling task; more go to another thread.
+const FEW: usize = 1000;
+/// Uses noted by one transaction.
+const TOUCH_BATCH: usize = 4096;
 
 impl Db {
     /// The live object of a path, with a NAR that is whole.
@@ -14,10 +24,11 @@ impl Db {
     /// When the rows cannot be read.
     pub async fn object(
         &self,
-        _cache_id: CacheId,
-        _path_hash: &PathHash,
+        cache_id: CacheId,
+        path_hash: &PathHash,
     ) -> Result<Option<ObjectRow>, DbError> {
-        unimplemented!()
+        let live = self.live_object(cache_id, path_hash).await?;
+        Ok(live.and_then(|(object, sound)| sound.then_some(object)))
     }
 
     /// The live object of a path, whole or broken: what a new publish replaces
@@ -27,49 +38,87 @@ impl Db {
     /// When the rows cannot be read.
     pub async fn live_object(
         &self,
-        _cache_id: CacheId,
-        _path_hash: &PathHash,
+        cache_id: CacheId,
+        path_hash: &PathHash,
     ) -> Result<Option<(ObjectRow, bool)>, DbError> {
-        unimplemented!()
+        self.inner.readers.read_one(|conn| {
+            let sql = format!(
+                "SELECT {} FROM object o JOIN nar n ON n.id = o.nar_id
+                     JOIN cache c ON c.id = o.cache_id
+                 WHERE o.cache_id = ? AND o.path_hash = ? AND o.removed_at IS NULL
+                     AND c.deleted_at IS NULL",
+                rows::OBJECT
+            );
+            let mut select = conn.prepare_cached(&sql)?;
+            rows::first(select.query(params![cache_id.0, path_hash.as_str()])?, rows::object)
+        })
     }
 
-    /// The NAR of an object that was removed or replaced at most
-    /// `removed_grace` ago.
+    /// The NAR of an object that was removed or replaced less than
+    /// `removed_grace` ago, for clients that remember its narinfo.
     ///
     /// # Errors
     /// When the rows cannot be read.
     pub async fn removed_object_nar(
         &self,
-        _cache_id: CacheId,
-        _path_hash: &PathHash,
-        _nar_hash: &NarHash,
-        _removed_grace: Duration,
+        cache_id: CacheId,
+        path_hash: &PathHash,
+        nar_hash: &NarHash,
+        removed_grace: Duration,
     ) -> Result<Option<NarRow>, DbError> {
-        unimplemented!()
+        let since = self.now().saturating_sub(seconds(removed_grace));
+        self.inner.readers.read_one(|conn| {
+            let sql = format!(
+                "SELECT {} FROM object o JOIN nar n ON n.id = o.nar_id
+                     JOIN cache c ON c.id = o.cache_id
+                 WHERE o.cache_id = ? AND o.path_hash = ? AND o.removed_at > ? AND n.hash = ?
+                     AND n.state = 0 AND c.deleted_at IS NULL
+                 ORDER BY o.id DESC LIMIT 1",
+                rows::NAR
+            );
+            let mut select = conn.prepare_cached(&sql)?;
+            let key = params![cache_id.0, path_hash.as_str(), since, nar_hash.as_bytes()];
+            rows::first(select.query(key)?, rows::nar)
+        })
     }
 
-    /// A NAR with its recipe.
+    /// A NAR with its recipe, whole or broken.
     ///
     /// # Errors
     /// When the rows cannot be read.
-    pub async fn nar(&self, _id: NarId) -> Result<Option<NarRow>, DbError> {
-        unimplemented!()
+    pub async fn nar(&self, id: NarId) -> Result<Option<NarRow>, DbError> {
+        self.inner.readers.read_one(|conn| {
+            let sql = format!("SELECT {} FROM nar n WHERE n.id = ?", rows::NAR);
+            let mut select = conn.prepare_cached(&sql)?;
+            rows::first(select.query([id.0])?, rows::nar)
+        })
     }
 
     /// The listing of a NAR, as it was given.
     ///
     /// # Errors
     /// When the rows cannot be read.
-    pub async fn listing(&self, _id: NarId) -> Result<Option<Vec<u8>>, DbError> {
-        unimplemented!()
+    pub async fn listing(&self, id: NarId) -> Result<Option<Vec<u8>>, DbError> {
+        self.inner.readers.read_one(|conn| {
+            let mut select = conn.prepare_cached("SELECT listing FROM nar WHERE id = ?")?;
+            rows::first_value(select.query([id.0])?)
+        })
     }
 
     /// Where these chunks rest, in order; `None` for one that is gone.
     ///
     /// # Errors
     /// When the rows cannot be read.
-    pub async fn chunk_locs(&self, _ids: &[ChunkId]) -> Result<Vec<Option<ChunkLoc>>, DbError> {
-        unimplemented!()
+    pub async fn chunk_locs(&self, ids: &[ChunkId]) -> Result<Vec<Option<ChunkLoc>>, DbError> {
+        self.inner.readers.read(|conn| {
+            let sql = format!(
+                "SELECT {} FROM chunk c JOIN pack p ON p.id = c.pack_id WHERE c.id = ?",
+                rows::CHUNK_LOC
+            );
+            let mut select = conn.prepare_cached(&sql)?;
+            let mut loc = |id: &ChunkId| rows::first(select.query([id.0])?, rows::chunk_loc);
+            ids.iter().map(&mut loc).collect()
+        })
     }
 
     /// Live, whole objects by path hash, after this one.
@@ -78,31 +127,142 @@ impl Db {
     /// When the rows cannot be read.
     pub async fn list_objects(
         &self,
-        _cache_id: CacheId,
-        _after: Option<&PathHash>,
-        _limit: usize,
+        cache_id: CacheId,
+        after: Option<&PathHash>,
+        limit: usize,
     ) -> Result<Vec<ObjectRow>, DbError> {
-        unimplemented!()
+        let after = after.map_or("", PathHash::as_str);
+        self.inner.readers.read_one(|conn| {
+            let sql = format!(
+                "SELECT {} FROM object o JOIN nar n ON n.id = o.nar_id
+                     JOIN cache c ON c.id = o.cache_id
+                 WHERE o.cache_id = ? AND o.path_hash > ? AND o.removed_at IS NULL
+                     AND n.state = 0 AND c.deleted_at IS NULL
+                 ORDER BY o.path_hash LIMIT ?",
+                rows::OBJECT
+            );
+            let mut select = conn.prepare_cached(&sql)?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let found = select.query(params![cache_id.0, after, limit])?;
+            rows::collect(found, |row| Ok(rows::object(row)?.0))
+        })
     }
 
     /// Which of these paths the cache does not have. What it has is marked
-    /// used now before this answers, where that was more than an hour ago.
+    /// used now before this answers, where that was more than an hour ago: so
+    /// it does not expire under a push that builds on it.
     ///
     /// # Errors
     /// When rows cannot be read or written.
     pub async fn paths_missing(
         &self,
-        _cache_id: CacheId,
-        _hashes: &[PathHash],
+        cache_id: CacheId,
+        hashes: &[PathHash],
     ) -> Result<Vec<PathHash>, DbError> {
-        unimplemented!()
+        let used = self.now().saturating_sub(USED_RECENTLY);
+        let mut states = if hashes.len() <= FEW {
+            self.inner
+                .readers
+                .read(|conn| path_states(conn, cache_id, hashes, used))?
+        } else {
+            let hashes = hashes.to_vec();
+            self.read_long(move |_, conn| path_states(conn, cache_id, &hashes, used))
+                .await?
+        };
+        let stale: Vec<i64> = states
+            .iter()
+            .filter_map(|state| match state {
+                PathState::Stale(object) => Some(*object),
+                _ => None,
+            })
+            .collect();
+        for batch in stale.chunks(TOUCH_BATCH) {
+            let gone = self.use_objects(batch.to_vec()).await?;
+            for state in &mut states {
+                if matches!(state, PathState::Stale(object) if gone.contains(object)) {
+                    *state = PathState::Missing;
+                }
+            }
+        }
+        let missing = hashes.iter().zip(&states);
+        Ok(missing
+            .filter(|(_, state)| matches!(state, PathState::Missing))
+            .map(|(hash, _)| *hash)
+            .collect())
     }
 
-    /// Notes uses of paths, as the read path gathered them.
+    /// Marks objects used now; those that are not live any more.
+    async fn use_objects(&self, objects: Vec<i64>) -> Result<Vec<i64>, DbError> {
+        self.write(objects.len(), move |tx| {
+            let sql = "UPDATE object SET accessed_at = max(accessed_at, ?)
+                 WHERE id = ? AND removed_at IS NULL";
+            let mut gone = Vec::new();
+            for object in objects {
+                if tx.execute(sql, params![tx.now, object])? == 0 {
+                    gone.push(object);
+                }
+            }
+            Ok(gone)
+        })
+        .await
+    }
+
+    /// Notes uses of paths, as the read path gathered them. Uses less than an
+    /// hour after the last one are not written.
     ///
     /// # Errors
     /// When the rows cannot be written.
-    pub async fn touch(&self, _touches: &[Touch]) -> Result<(), DbError> {
-        unimplemented!()
+    pub async fn touch(&self, touches: &[Touch]) -> Result<(), DbError> {
+        for batch in touches.chunks(TOUCH_BATCH) {
+            let batch = batch.to_vec();
+            self.write(batch.len(), move |tx| {
+                let sql = "UPDATE object SET accessed_at = ?3 WHERE cache_id = ?1
+                     AND path_hash = ?2 AND removed_at IS NULL AND accessed_at < ?3 - ?4";
+                for touch in &batch {
+                    // Nothing is used in the future.
+                    let at = touch.at.min(tx.now);
+                    let path = touch.path_hash.as_str();
+                    tx.execute(sql, params![touch.cache_id.0, path, at, USED_RECENTLY])?;
+                }
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(())
     }
+}
+
+/// What `paths/missing` finds of a path.
+enum PathState {
+    Missing,
+    /// There, and used within the hour.
+    Fresh,
+    /// There, and its use is to be noted.
+    Stale(i64),
+}
+
+fn path_states(
+    conn: &Connection,
+    cache_id: CacheId,
+    hashes: &[PathHash],
+    used: i64,
+) -> Result<Vec<PathState>, DbError> {
+    let sql = "SELECT o.id, o.accessed_at FROM object o JOIN nar n ON n.id = o.nar_id
+             JOIN cache c ON c.id = o.cache_id
+         WHERE o.cache_id = ? AND o.path_hash = ? AND o.removed_at IS NULL
+             AND n.state = 0 AND c.deleted_at IS NULL";
+    let mut select = conn.prepare_cached(sql)?;
+    let mut state = |hash: &PathHash| {
+        let found: Option<(i64, i64)> = select
+            .query_row(params![cache_id.0, hash.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        Ok(match found {
+            None => PathState::Missing,
+            Some((_, at)) if at > used => PathState::Fresh,
+            Some((object, _)) => PathState::Stale(object),
+        })
+    };
+    hashes.iter().map(&mut state).collect()
 }

@@ -113,6 +113,23 @@ pub enum RecordKind {
     Tombstone,
 }
 
+impl RecordKind {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Cache => "cache",
+            Self::Destroy => "destroy",
+            Self::Tombstone => "tombstone",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Publish, Self::Cache, Self::Destroy, Self::Tombstone]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
+}
+
 /// A record that is durable in the store and whose rows are about to be
 /// committed.
 #[derive(Clone, Debug, PartialEq, Eq)]

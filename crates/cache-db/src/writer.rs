@@ -1,0 +1,207 @@
+//! One thread writes, in groups.
+//!
+//! Changes that wait while a transaction is being committed share the next
+//! one: each runs in a savepoint of its own, then there is one `COMMIT`, and
+//! only after it are they answered. So a change that was answered is on disk,
+//! and a disk that syncs slowly costs latency and not throughput.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rusqlite::{Connection, ffi};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::tx::Tx;
+use crate::{CacheId, DbError};
+
+/// Changes that may wait for the writer; more wait to be let in.
+const QUEUE: usize = 256;
+/// Changes in one transaction.
+const GROUP: usize = 64;
+/// Rows that the changes of one transaction may come to, so that the first
+/// of a group does not wait for seconds of others.
+const GROUP_ROWS: usize = 16_384;
+
+/// What the thread needs from its surroundings.
+pub(crate) trait Surroundings: Send + 'static {
+    /// The stored clock, given what is stored.
+    fn now(&self, stored: i64) -> i64;
+    /// These caches have new `removed` counters, and readers see it.
+    fn bumped(&self, counters: &[(CacheId, u64)]);
+}
+
+/// Hands changes to the thread. The thread ends when the last one is dropped.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(crate) fn start(conn: Connection, around: impl Surroundings) -> std::io::Result<Self> {
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        std::thread::Builder::new()
+            .name("cache-db writer".into())
+            .spawn(move || run(&conn, jobs, &around))?;
+        Ok(Self { queue })
+    }
+
+    /// Makes one change, all or nothing. It happens even when the caller stops
+    /// waiting. `rows` = about how many rows it touches.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        rows: usize,
+        change: impl FnOnce(&Tx<'_>) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, DbError> {
+        let (answer, answered) = oneshot::channel();
+        let job = Box::new(Change {
+            rows,
+            change: Some(change),
+            result: None,
+            answer,
+        });
+        self.queue.send(job).await.map_err(|_| DbError::WriterGone)?;
+        answered.await.map_err(|_| DbError::WriterGone)?
+    }
+}
+
+trait Job: Send {
+    fn rows(&self) -> usize;
+    /// Runs the change; whether it shall be kept.
+    fn run(&mut self, tx: &Tx<'_>) -> bool;
+    /// Answers it.
+    fn finish(self: Box<Self>, committed: Result<(), Arc<rusqlite::Error>>);
+}
+
+struct Change<F, T> {
+    rows: usize,
+    change: Option<F>,
+    result: Option<Result<T, DbError>>,
+    answer: oneshot::Sender<Result<T, DbError>>,
+}
+
+impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T, DbError> + Send> Job for Change<F, T> {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn run(&mut self, tx: &Tx<'_>) -> bool {
+        if let Some(change) = self.change.take() {
+            let caught = catch_unwind(AssertUnwindSafe(|| change(tx)));
+            self.result = Some(caught.unwrap_or(Err(DbError::WriterGone)));
+        }
+        matches!(self.result, Some(Ok(_)))
+    }
+
+    fn finish(self: Box<Self>, committed: Result<(), Arc<rusqlite::Error>>) {
+        let result = match (self.result, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (_, Err(error)) => Err(DbError::NotCommitted(error)),
+            (None, Ok(())) => Err(DbError::WriterGone),
+        };
+        // Nobody waits any more: the change stands all the same.
+        let _ = self.answer.send(result);
+    }
+}
+
+fn run(conn: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, around: &impl Surroundings) {
+    while let Some(first) = jobs.blocking_recv() {
+        let mut rows = first.rows();
+        let mut group = vec![first];
+        while group.len() < GROUP && rows < GROUP_ROWS {
+            let Ok(job) = jobs.try_recv() else { break };
+            rows += job.rows();
+            group.push(job);
+        }
+        while !group.is_empty() {
+            group = commit_group(conn, group, around);
+        }
+    }
+}
+
+/// Runs and commits a group. Answers what it could not get to because SQLite
+/// gave up the whole transaction.
+fn commit_group(
+    conn: &Connection,
+    mut group: Vec<Box<dyn Job>>,
+    around: &impl Surroundings,
+) -> Vec<Box<dyn Job>> {
+    let mut counters = Vec::new();
+    let (ran, committed) = match begin(conn, around) {
+        Err(error) => (group.len(), Err(error)),
+        Ok(now) => {
+            let ran = run_group(conn, now, &mut group, &mut counters);
+            (ran, commit(conn))
+        }
+    };
+    let rest = group.split_off(ran);
+    let committed = committed.map_err(|error| {
+        tracing::warn!(%error, changes = ran, "a group of changes was not committed");
+        Arc::new(error)
+    });
+    if committed.is_ok() {
+        around.bumped(&counters);
+    }
+    for job in group {
+        job.finish(committed.clone());
+    }
+    rest
+}
+
+fn begin(conn: &Connection, around: &impl Surroundings) -> rusqlite::Result<i64> {
+    conn.execute_batch("BEGIN IMMEDIATE")?;
+    let stored = conn
+        .prepare_cached("SELECT clock FROM store")
+        .and_then(|mut clock| clock.query_row([], |row| row.get(0)));
+    match stored {
+        Ok(stored) => Ok(around.now(stored)),
+        Err(error) => {
+            let _ = conn.execute_batch("ROLLBACK");
+            Err(error)
+        }
+    }
+}
+
+/// Runs each job in a savepoint. Returns how many ran: all, unless SQLite
+/// rolled back the whole transaction (as it may when the disk is full).
+fn run_group(
+    conn: &Connection,
+    now: i64,
+    group: &mut [Box<dyn Job>],
+    counters: &mut Vec<(CacheId, u64)>,
+) -> usize {
+    for (index, job) in group.iter_mut().enumerate() {
+        let tx = Tx::new(conn, now);
+        // When even this fails the job has not run, and is answered so.
+        if conn.execute_batch("SAVEPOINT job").is_ok() {
+            let end = if job.run(&tx) {
+                counters.extend(tx.into_bumped());
+                "RELEASE job"
+            } else {
+                "ROLLBACK TO job; RELEASE job"
+            };
+            let _ = conn.execute_batch(end);
+        }
+        if conn.is_autocommit() {
+            return index + 1;
+        }
+    }
+    group.len()
+}
+
+fn commit(conn: &Connection) -> rusqlite::Result<()> {
+    if conn.is_autocommit() {
+        let code = ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK);
+        let text = "a change in the same transaction made SQLite roll it back";
+        return Err(rusqlite::Error::SqliteFailure(code, Some(text.to_owned())));
+    }
+    conn.execute_batch("COMMIT").inspect_err(|_| {
+        if !conn.is_autocommit() {
+            let _ = conn.execute_batch("ROLLBACK");
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;
