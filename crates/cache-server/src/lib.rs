@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The Garret engine and its HTTP server.
+
+pub mod engine;

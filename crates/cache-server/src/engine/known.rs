@@ -1,0 +1,104 @@
+//! Caches in memory, so that a request need not ask the database for its cache.
+//!
+//! The database raises a cache's `removed` counter with every change of it. A
+//! row kept here counts only while its counter is the one known now; what other
+//! processes changed is polled each second.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+};
+
+use cache_api::CacheName;
+use cache_db::CacheRow;
+use nar_format::signing::{PublicKey, SecretKey};
+
+use super::{Engine, EngineError};
+
+/// Caches kept in memory at most; beyond that all are forgotten and read anew.
+const MAX_ROWS: usize = 4096;
+
+/// A cache with what rendering and publishing need of it.
+#[derive(Debug)]
+pub(super) struct KnownCache {
+    pub(super) row: Arc<CacheRow>,
+    /// Its active keys, the oldest first.
+    pub(super) keys: Vec<SecretKey>,
+    /// The public halves of all its keys, retired ones too.
+    pub(super) public: Vec<PublicKey>,
+    /// Keys of others whose signatures are kept where they verify.
+    pub(super) upstream: Vec<PublicKey>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Known(RwLock<HashMap<CacheName, Arc<KnownCache>>>);
+
+impl Known {
+    fn get(&self, name: &CacheName) -> Option<Arc<KnownCache>> {
+        let rows = self.0.read().expect("no panic under this lock");
+        rows.get(name).cloned()
+    }
+
+    fn put(&self, known: Arc<KnownCache>) {
+        let mut rows = self.0.write().expect("no panic under this lock");
+        if rows.len() >= MAX_ROWS {
+            rows.clear();
+        }
+        rows.insert(known.row.name.clone(), known);
+    }
+}
+
+impl Engine {
+    /// The live cache of that name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cache(&self, name: &CacheName) -> Result<Option<Arc<CacheRow>>, EngineError> {
+        let known = self.known_cache(name).await?;
+        Ok(known.map(|known| known.row.clone()))
+    }
+
+    pub(super) async fn known_cache(
+        &self,
+        name: &CacheName,
+    ) -> Result<Option<Arc<KnownCache>>, EngineError> {
+        let db = &self.0.config.db;
+        if let Some(known) = self.0.known.get(name)
+            && db.removed_counter(known.row.id) == known.row.removed
+        {
+            return Ok(Some(known));
+        }
+        let Some(row) = db.cache(name).await? else {
+            return Ok(None);
+        };
+        let rows = db.keys(row.id).await?;
+        let known = Arc::new(KnownCache {
+            keys: rows
+                .iter()
+                .filter(|key| key.active)
+                .filter_map(|key| key.secret.parse().ok())
+                .collect(),
+            public: rows
+                .iter()
+                .filter_map(|key| key.public.parse().ok())
+                .collect(),
+            upstream: row
+                .settings
+                .upstream_keys
+                .iter()
+                .filter_map(|key| key.parse().ok())
+                .collect(),
+            row: Arc::new(row),
+        });
+        self.0.known.put(known.clone());
+        Ok(Some(known))
+    }
+
+    /// As [`Engine::known_cache`], for a row that was live a moment ago.
+    pub(super) async fn known_row(&self, cache: &CacheRow) -> Result<Arc<KnownCache>, EngineError> {
+        match self.known_cache(&cache.name).await? {
+            Some(known) if known.row.id == cache.id => Ok(known),
+            _ => Err(cache_db::DbError::CacheGone.into()),
+        }
+    }
+}

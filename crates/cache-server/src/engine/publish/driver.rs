@@ -1,0 +1,239 @@
+//! One publish request: its paths side by side, its lines as they come.
+
+use std::{pin::Pin, sync::Arc};
+
+use cache_api::PublishLine;
+use cache_db::CacheRow;
+use chunk_store::BlobKey;
+use futures_util::{Stream, stream};
+use nar_format::StoreDir;
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, JoinSet},
+};
+
+use super::{
+    commit::{Committed, GROUP_CHUNKS, GROUP_PATHS},
+    prepare::{Ready, Shared, Standing, WINDOW, trouble},
+    request::{Claim, PublishRequest, check_all, deal},
+    verify::Chunk,
+};
+use crate::engine::{Admission, Caller, Engine, EngineError};
+
+/// The answers of a publish, a line a path, as they come. Dropping it does not
+/// stop the work.
+pub type PublishStream = Pin<Box<dyn Stream<Item = PublishLine> + Send>>;
+
+/// Paths of one request that are prepared at once.
+const SIDE_BY_SIDE: usize = 8;
+
+/// A path that waits to be prepared.
+struct Waiting {
+    claim: Claim,
+    replaces: Option<BlobKey>,
+    resolved: Option<Vec<Option<Chunk>>>,
+    tries: usize,
+}
+
+/// One request under way.
+struct Driver {
+    engine: Engine,
+    shared: Arc<Shared>,
+    lines: mpsc::UnboundedSender<PublishLine>,
+    waiting: Vec<Waiting>,
+    preparing: JoinSet<Result<Ready, PublishLine>>,
+    ready: Vec<Ready>,
+    committing: Option<JoinHandle<Committed>>,
+    _admission: Admission,
+}
+
+impl Engine {
+    /// Publishes paths: verifies each, then makes it visible. The lines come in
+    /// groups as they are committed; what was answered `published` survives
+    /// power loss. The work goes on when the stream is dropped.
+    ///
+    /// # Errors
+    /// When the request as a whole is malformed, the store is away or the cache
+    /// is gone; nothing was published then.
+    pub async fn publish(
+        &self,
+        caller: &Caller,
+        cache: &CacheRow,
+        mut request: PublishRequest,
+    ) -> Result<PublishStream, EngineError> {
+        self.require_ready()?;
+        let ranges = deal(&request.paths, request.digests.len())?;
+        let cache = self.known_row(cache).await?;
+        let store_dir = StoreDir::parse(&cache.row.settings.store_dir)
+            .map_err(|_| EngineError::Cut("the cache has a malformed store directory"))?;
+        let admission = match request.admission.take() {
+            Some(admission) => admission,
+            None => self.admit(request.memory()).await?,
+        };
+        let checked = check_all(request.paths, ranges, &store_dir, self.limits());
+        let (lines, answers) = mpsc::unbounded_channel();
+        let mut claims = Vec::new();
+        for outcome in checked {
+            match outcome {
+                Ok(claim) => claims.push(claim),
+                Err((text, (code, message))) => {
+                    self.0.tally.publish_refused.inc();
+                    let _ = lines.send(PublishLine::error(text, code, message));
+                }
+            }
+        }
+        let driver = Driver {
+            engine: self.clone(),
+            shared: Arc::new(Shared {
+                caller: caller.clone(),
+                cache,
+                digests: request.digests,
+            }),
+            lines,
+            waiting: Vec::new(),
+            preparing: JoinSet::new(),
+            ready: Vec::new(),
+            committing: None,
+            _admission: admission,
+        };
+        tokio::spawn(driver.run(claims));
+        Ok(Box::pin(stream::unfold(answers, async |mut answers| {
+            answers.recv().await.map(|line| (line, answers))
+        })))
+    }
+}
+
+impl Driver {
+    async fn run(mut self, claims: Vec<Claim>) {
+        self.look(claims).await;
+        self.resolve().await;
+        // Prepared from the end, so that the first path comes first.
+        self.waiting.reverse();
+        loop {
+            self.start_preparing();
+            self.start_committing();
+            tokio::select! {
+                Some(done) = self.preparing.join_next() => match done {
+                    Ok(Ok(ready)) => self.ready.push(ready),
+                    Ok(Err(line)) => self.refuse(line),
+                    Err(_) => tracing::error!("a path of a publish ended without an answer"),
+                },
+                done = finished(&mut self.committing) => self.committed(done).await,
+                else => break,
+            }
+        }
+    }
+
+    /// Answers what needs no work, and keeps the rest.
+    async fn look(&mut self, claims: Vec<Claim>) {
+        for claim in claims {
+            match self.engine.standing(&self.shared, &claim).await {
+                Ok(Standing::Open(replaces)) => self.waiting.push(Waiting {
+                    claim,
+                    replaces,
+                    resolved: None,
+                    tries: 0,
+                }),
+                Ok(Standing::Answered(line)) => self.settle(line),
+                Err(error) => self.refuse(trouble(&claim, &error)),
+            }
+        }
+    }
+
+    /// Resolves the digests of all waiting paths, in windows that reach across
+    /// paths, so that many small paths are few transactions.
+    async fn resolve(&mut self) {
+        let digests = |waiting: &Waiting| self.shared.digests[waiting.claim.digests.clone()].to_vec();
+        let all: Vec<_> = self.waiting.iter().flat_map(digests).collect();
+        let mut found = Vec::with_capacity(all.len());
+        for window in all.chunks(WINDOW) {
+            match self.engine.resolve(&self.shared, window.to_vec()).await {
+                Ok(chunks) => found.extend(chunks),
+                Err(error) => {
+                    for waiting in std::mem::take(&mut self.waiting) {
+                        self.refuse(trouble(&waiting.claim, &error));
+                    }
+                    return;
+                }
+            }
+        }
+        let mut found = found.into_iter();
+        for waiting in &mut self.waiting {
+            let count = waiting.claim.digests.len();
+            waiting.resolved = Some(found.by_ref().take(count).collect());
+        }
+    }
+
+    fn start_preparing(&mut self) {
+        while self.preparing.len() < SIDE_BY_SIDE
+            && let Some(next) = self.waiting.pop()
+        {
+            let (engine, shared) = (self.engine.clone(), self.shared.clone());
+            self.preparing.spawn(async move {
+                let Waiting {
+                    claim,
+                    replaces,
+                    resolved,
+                    tries,
+                } = next;
+                engine.prepare(&shared, claim, replaces, resolved, tries).await
+            });
+        }
+    }
+
+    /// What became ready while the last group was committed is the next group.
+    fn start_committing(&mut self) {
+        if self.committing.is_some() || self.ready.is_empty() {
+            return;
+        }
+        let mut chunks = 0;
+        let fitting = self.ready.iter().take(GROUP_PATHS).take_while(|ready| {
+            chunks += ready.chunks.len();
+            chunks <= GROUP_CHUNKS
+        });
+        let count = fitting.count().max(1);
+        let group: Vec<Ready> = self.ready.drain(..count).collect();
+        let (engine, shared) = (self.engine.clone(), self.shared.clone());
+        self.committing = Some(tokio::spawn(async move {
+            engine.commit_group(&shared, group).await
+        }));
+    }
+
+    async fn committed(&mut self, done: Committed) {
+        self.committing = None;
+        done.lines.into_iter().for_each(|line| self.settle(line));
+        self.ready.splice(0..0, done.again);
+        for ready in done.anew {
+            match self.engine.standing(&self.shared, &ready.claim).await {
+                Ok(Standing::Open(replaces)) => self.waiting.push(Waiting {
+                    claim: ready.claim,
+                    replaces,
+                    resolved: None,
+                    tries: ready.tries,
+                }),
+                Ok(Standing::Answered(line)) => self.settle(line),
+                Err(error) => self.refuse(trouble(&ready.claim, &error)),
+            }
+        }
+    }
+
+    fn settle(&self, line: PublishLine) {
+        if line.code.is_some() {
+            self.engine.0.tally.publish_refused.inc();
+        }
+        // The client may be gone; the work is not in vain.
+        let _ = self.lines.send(line);
+    }
+
+    fn refuse(&self, line: PublishLine) {
+        self.settle(line);
+    }
+}
+
+/// The end of a commit that runs; never, when none runs.
+async fn finished(committing: &mut Option<JoinHandle<Committed>>) -> Committed {
+    match committing {
+        Some(handle) => handle.await.unwrap_or_default(),
+        None => std::future::pending().await,
+    }
+}

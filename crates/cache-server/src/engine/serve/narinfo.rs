@@ -1,0 +1,98 @@
+//! narinfo: the promise that a NAR can be had, whole.
+
+use bytes::Bytes;
+use cache_db::{CacheRow, ObjectRow};
+use nar_format::{
+    PathHash, StoreDir,
+    narinfo::NarInfo,
+    signing::{SecretKey, Signature},
+};
+
+use super::{NarName, name::version_text};
+use crate::engine::{Engine, EngineError, known::KnownCache};
+
+impl Engine {
+    /// The narinfo of a path, or `None` when it is not here. Trouble of the
+    /// server is counted, logged and answered as `None` too.
+    pub async fn narinfo(&self, cache: &CacheRow, path: PathHash) -> Option<Bytes> {
+        let db = &self.0.config.db;
+        // Before the row is read: see the module of the memory.
+        let removed = db.removed_counter(cache.id);
+        let tally = &self.0.tally;
+        if self.require_ready().is_ok()
+            && let Some(text) = self.0.hits.get(cache.id, path, removed)
+        {
+            tally.narinfo_memory_hits.inc();
+            self.note_use(cache.id, path);
+            return Some(text);
+        }
+        let Some(text) = self.absent(self.read_narinfo(cache, path).await) else {
+            tally.narinfo_misses.inc();
+            return None;
+        };
+        tally.narinfo_db_hits.inc();
+        self.0.hits.put(cache.id, path, removed, text.clone());
+        self.note_use(cache.id, path);
+        Some(text)
+    }
+
+    async fn read_narinfo(
+        &self,
+        cache: &CacheRow,
+        path: PathHash,
+    ) -> Result<Option<Bytes>, EngineError> {
+        self.require_ready()?;
+        let Some(object) = self.0.config.db.object(cache.id, &path).await? else {
+            return Ok(None);
+        };
+        let known = self.known_row(cache).await?;
+        let info = describe(&known, &object)?;
+        Ok(Some(Bytes::from(info.to_string())))
+    }
+}
+
+/// What the cache says of an object. Keys that came after it was published
+/// sign it now.
+fn describe(cache: &KnownCache, object: &ObjectRow) -> Result<NarInfo, EngineError> {
+    let store_dir = StoreDir::parse(&cache.row.settings.store_dir)
+        .map_err(|_| EngineError::Cut("the cache has a malformed store directory"))?;
+    let url = NarName {
+        path: object.path.hash(),
+        exact: Some((object.nar.hash, version_text(&object.nar.version))),
+    };
+    let mut info = NarInfo {
+        store_path: object.path.clone(),
+        store_dir,
+        url: format!("nar/{url}"),
+        compression: "zstd".to_owned(),
+        file_hash: None,
+        file_size: Some(object.nar.frame_size),
+        nar_hash: object.nar.hash,
+        nar_size: object.nar.size,
+        references: object.references.clone(),
+        deriver: object.deriver.clone(),
+        system: None,
+        sigs: parsed(&object.sigs),
+        ca: object.ca.clone(),
+    };
+    info.sigs = signatures(&cache.keys, info.sigs.clone(), &info.fingerprint());
+    Ok(info)
+}
+
+fn parsed(sigs: &[String]) -> Vec<Signature> {
+    sigs.iter().filter_map(|sig| sig.parse().ok()).collect()
+}
+
+/// The stored signatures, with one of each active key among them.
+fn signatures(keys: &[SecretKey], stored: Vec<Signature>, fingerprint: &str) -> Vec<Signature> {
+    let mut fresh: Vec<Signature> = keys
+        .iter()
+        .filter(|key| {
+            let public = key.public();
+            !stored.iter().any(|sig| public.verify(fingerprint, sig))
+        })
+        .map(|key| key.sign(fingerprint))
+        .collect();
+    fresh.extend(stored);
+    fresh
+}

@@ -1,0 +1,100 @@
+//! How the chunks of a NAR become long reads. Pure.
+
+use chunk_store::BlobKey;
+
+/// The most bytes of one read; a single frame may not be longer than this.
+pub(crate) const RUN_BYTES: u64 = 1 << 20;
+
+/// Where one frame rests.
+pub(crate) use cache_db::ChunkLoc as Place;
+
+/// Frames that lie end to end in one pack, in the order in which they are wanted.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub(crate) pack: BlobKey,
+    pub(crate) offset: u64,
+    pub(crate) len: u64,
+    pub(crate) frames: Vec<Place>,
+}
+
+impl Run {
+    fn start(place: Place) -> Self {
+        Self {
+            pack: place.pack_key.clone(),
+            offset: place.offset,
+            len: u64::from(place.frame_len),
+            frames: vec![place],
+        }
+    }
+
+    fn takes(&self, place: &Place) -> bool {
+        self.pack == place.pack_key
+            && self.offset + self.len == place.offset
+            && self.len + u64::from(place.frame_len) <= RUN_BYTES
+    }
+}
+
+/// Joins neighbours into runs of at most [`RUN_BYTES`].
+pub(crate) fn plan(places: impl IntoIterator<Item = Place>) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for place in places {
+        match runs.last_mut() {
+            Some(run) if run.takes(&place) => {
+                run.len += u64::from(place.frame_len);
+                run.frames.push(place);
+            }
+            _ => runs.push(Run::start(place)),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(pack: u128, offset: u64, frame_len: u32) -> Place {
+        Place {
+            id: chunk_store::ChunkId(offset),
+            pack_key: BlobKey::pack(ulid::Ulid::from(pack)),
+            offset,
+            frame_len,
+            raw_len: frame_len,
+            sum: 0,
+            broken: false,
+        }
+    }
+
+    /// `(pack, offset, len)` of places in, `(pack, offset, len, frames)` of runs out.
+    fn check(places: &[(u128, u64, u32)], expected: &[(u128, u64, u64, usize)]) {
+        let runs = plan(places.iter().map(|&(p, o, l)| place(p, o, l)));
+        let found: Vec<_> = runs
+            .iter()
+            .map(|r| (r.pack.clone(), r.offset, r.len, r.frames.len()))
+            .collect();
+        let wanted: Vec<_> = expected
+            .iter()
+            .map(|&(p, o, l, n)| (BlobKey::pack(ulid::Ulid::from(p)), o, l, n))
+            .collect();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn neighbours_join_and_strangers_do_not() {
+        check(&[], &[]);
+        check(&[(1, 10, 5), (1, 15, 5)], &[(1, 10, 10, 2)]);
+        check(&[(1, 10, 5), (1, 16, 5)], &[(1, 10, 5, 1), (1, 16, 5, 1)]);
+        check(&[(1, 10, 5), (2, 15, 5)], &[(1, 10, 5, 1), (2, 15, 5, 1)]);
+        check(&[(1, 15, 5), (1, 10, 5)], &[(1, 15, 5, 1), (1, 10, 5, 1)]);
+        check(&[(1, 10, 5), (1, 10, 5)], &[(1, 10, 5, 1), (1, 10, 5, 1)]);
+    }
+
+    #[test]
+    fn a_run_is_bounded() {
+        let half = (RUN_BYTES / 2) as u32;
+        check(
+            &[(1, 0, half), (1, u64::from(half), half), (1, RUN_BYTES, 1)],
+            &[(1, 0, RUN_BYTES, 2), (1, RUN_BYTES, 1, 1)],
+        );
+    }
+}
