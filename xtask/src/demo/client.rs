@@ -15,10 +15,12 @@ use crate::{shell, workspace};
 /// The last line of `garret push --json`, as far as the demo reads it.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Pushed {
+    /// Paths of the closure.
+    pub(crate) paths: u64,
+    /// Paths that the server did not have.
+    pub(crate) paths_pushed: u64,
     /// Bytes of packs sent.
-    pub(crate) sent: u64,
-    /// Paths that were there already.
-    pub(crate) known: u64,
+    pub(crate) bytes_sent: u64,
     /// From the first request to the last answer.
     pub(crate) seconds: f64,
 }

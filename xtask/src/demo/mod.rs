@@ -95,11 +95,11 @@ fn push(step: &'static str, client: &Client, server: &Server, corpus: &Corpus) -
         step,
         paths: corpus.paths.len(),
         nar_bytes: corpus.nar_bytes(),
-        sent: pushed.sent,
+        sent: pushed.bytes_sent,
         stored: server.stored()?,
         saved: None,
         seconds: pushed.seconds,
-        hits: pushed.known,
+        hits: pushed.paths - pushed.paths_pushed,
     })
 }
 

@@ -57,9 +57,9 @@ impl Server {
             .process_group(0);
         let mut child = Child::spawn(&mut command)?;
         let start = Instant::now();
-        let (port, metrics) = loop {
-            if let Some(ports) = ports(&fs::read_to_string(&port_file).unwrap_or_default()) {
-                break ports;
+        let listens = loop {
+            if let Some(port) = port(&port_file) {
+                break port;
             }
             let ended = child.inner().try_wait().context("waiting for the server")?;
             if ended.is_some() || start.elapsed() > PATIENCE {
@@ -68,12 +68,13 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(20));
         };
+        let metrics = port(&folder.join("port.metrics")).context("garretd serves no metrics")?;
         let local = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
         Ok(Self {
             child,
             data,
             log,
-            address: local(port),
+            address: local(listens),
             metrics: local(metrics),
         })
     }
@@ -153,11 +154,10 @@ impl Server {
     }
 }
 
-/// The file's two lines: where the server listens, and where its metrics are.
-/// Nothing while the file is not complete.
-fn ports(text: &str) -> Option<(u16, u16)> {
-    let mut lines = text.strip_suffix('\n')?.lines();
-    Some((lines.next()?.parse().ok()?, lines.next()?.parse().ok()?))
+/// The port in a file that the server writes. Nothing while it is not complete.
+fn port(file: &Path) -> Option<u16> {
+    let text = fs::read_to_string(file).ok()?;
+    text.strip_suffix('\n')?.parse().ok()
 }
 
 fn size(folder: &Path) -> Result<u64> {
@@ -180,9 +180,17 @@ mod tests {
 
     #[test]
     fn a_half_written_port_file_is_waited_for() {
-        assert_eq!(ports("8080\n9464\n"), Some((8080, 9464)));
-        for text in ["", "80", "8080\n", "8080\n94", "x\ny\n"] {
-            assert_eq!(ports(text), None, "{text:?}");
+        let folder = crate::cleanup::TempDir::new("xtask-test").unwrap();
+        let file = folder.path().join("port");
+        assert_eq!(port(&file), None);
+        for (text, wanted) in [
+            ("", None),
+            ("80", None),
+            ("8080\n", Some(8080)),
+            ("x\n", None),
+        ] {
+            fs::write(&file, text).unwrap();
+            assert_eq!(port(&file), wanted, "{text:?}");
         }
     }
 }
