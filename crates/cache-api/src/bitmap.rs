@@ -50,3 +50,41 @@ pub fn decode(bytes: &[u8], n: usize) -> Result<Vec<bool>, BitmapError> {
     }
     Ok((0..n).map(|i| bytes[i / 8] >> (i % 8) & 1 == 1).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn bits_stand_where_the_format_says() {
+        let mut bits = vec![false; 11];
+        (bits[0], bits[3], bits[8], bits[10]) = (true, true, true, true);
+        assert_eq!(encode(&bits), [0b0000_1001, 0b0000_0101]);
+        assert!(encode(&[]).is_empty());
+        assert_eq!(decode(&[], 0), Ok(vec![]));
+    }
+
+    #[test]
+    fn bitmaps_that_are_not() {
+        let wrong_length = |bits, bytes| Err(BitmapError::Length { bits, bytes });
+        assert_eq!(decode(&[0], 0), wrong_length(0, 1));
+        assert_eq!(decode(&[], 1), wrong_length(1, 0));
+        assert_eq!(decode(&[0], 9), wrong_length(9, 1));
+        assert_eq!(decode(&[0, 0, 0], 16), wrong_length(16, 3));
+        assert_eq!(decode(&[0b1000], 3), Err(BitmapError::Padding { bits: 3 }));
+        assert_eq!(
+            decode(&[0xff, 0b10], 9),
+            Err(BitmapError::Padding { bits: 9 })
+        );
+        assert_eq!(decode(&[0xff], 8), Ok(vec![true; 8]));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_decodes(bits in proptest::collection::vec(any::<bool>(), 0..100)) {
+            prop_assert_eq!(decode(&encode(&bits), bits.len()), Ok(bits));
+        }
+    }
+}

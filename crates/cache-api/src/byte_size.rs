@@ -67,3 +67,92 @@ pub fn format(bytes: u64) -> String {
         unit += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn sizes_that_are() {
+        let table = [
+            ("0", 0),
+            ("4096", 4096),
+            ("1 B", 1),
+            ("40 GiB", 40 << 30),
+            ("40GiB", 40 << 30),
+            ("40gib", 40 << 30),
+            ("40G", 40 << 30),
+            ("40 GB", 40_000_000_000),
+            ("1.5 TiB", 3 << 39),
+            ("0.5k", 512),
+            ("1.0001 B", 1),
+            ("  2 MiB\n", 2 << 20),
+            ("007", 7),
+            ("1.50000000000000000000000 KiB", 1536),
+            ("9223372036854775807", i64::MAX as u64),
+        ];
+        for (text, bytes) in table {
+            assert_eq!(parse(text), Ok(bytes), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_that_are_not() {
+        use AmountError::*;
+        let table = [
+            ("", Empty),
+            (" ", Empty),
+            ("GiB", Number("GiB".into())),
+            ("-1", Number("-1".into())),
+            ("+1", Number("+1".into())),
+            (".5 G", Number(".5 G".into())),
+            ("5. G", Number("5. G".into())),
+            ("1.2.3", Number("1.2.3".into())),
+            ("1 GiBs", Unit("GiBs".into())),
+            ("1 parsec", Unit("parsec".into())),
+            ("1 GiB 2", Unit("GiB 2".into())),
+            ("1e9", Unit("e9".into())),
+            ("0x10", Unit("x10".into())),
+            ("1,5 G", Unit(",5 G".into())),
+            ("9223372036854775808", TooLarge),
+            ("18446744073709551616", TooLarge),
+            ("99999999999 TiB", TooLarge),
+            ("123456789012345678901234567890", TooLarge),
+        ];
+        for (text, error) in table {
+            assert_eq!(parse(text), Err(error), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_for_people() {
+        let table = [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1 KiB"),
+            (1536, "1.5 KiB"),
+            (1_048_575, "1 MiB"),
+            (40 << 30, "40 GiB"),
+            (1_280_000_000, "1.2 GiB"),
+            (u64::MAX, "16 EiB"),
+        ];
+        for (bytes, text) in table {
+            assert_eq!(format(bytes), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_formatted_size_is_nearly_itself(bytes in 0..1_u64 << 49) {
+            let back = parse(&format(bytes));
+            prop_assert!(back.is_ok_and(|back| back.abs_diff(bytes) <= bytes / 16));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "[0-9.]{0,30} ?[a-zA-Zµ ]{0,6}|.{0,20}") {
+            let _ = parse(&text);
+        }
+    }
+}

@@ -160,3 +160,92 @@ pub fn format_seconds(seconds: u64) -> String {
         words.join(" ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn spans_that_are() {
+        let table = [
+            ("0", 0),
+            ("0s", 0),
+            ("90 days", 90 * DAY),
+            ("90days", 90 * DAY),
+            ("90 DAYS", 90 * DAY),
+            ("180d", 180 * DAY),
+            ("24h", DAY),
+            ("24 hours", DAY),
+            ("1h 30m", 5400),
+            ("1h30m", 5400),
+            ("1 day 2 hours", 26 * HOUR),
+            ("2w", 14 * DAY),
+            ("1.5h", 5400),
+            ("1 month", MONTH),
+            ("1M", MONTH),
+            ("1m", MINUTE),
+            ("2 years", 2 * YEAR),
+            (" 5 min\n", 300),
+            ("0.0001s", 0),
+        ];
+        for (text, seconds) in table {
+            assert_eq!(parse_seconds(text), Ok(seconds), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn spans_that_are_not() {
+        use AmountError::*;
+        let table = [
+            ("", Empty),
+            ("  ", Empty),
+            ("90", NoUnit("90".into())),
+            ("1h 30", NoUnit("30".into())),
+            ("days", Number("days".into())),
+            ("-1 day", Number("-1 day".into())),
+            ("1h, 30m", Number(", 30m".into())),
+            ("1..5h", Number("1..5h".into())),
+            ("3 fortnights", Unit("fortnights".into())),
+            ("3 ms", Unit("ms".into())),
+            ("3 hours_", Number("_".into())),
+            ("1e3 s", Unit("e".into())),
+            ("\u{663} days", Number("\u{663} days".into())),
+            ("9223372036854775808s", TooLarge),
+            ("9223372036854775807s 1s", TooLarge),
+            ("999999999999999999 years", TooLarge),
+            ("12345678901234567890123s", TooLarge),
+        ];
+        for (text, error) in table {
+            assert_eq!(parse_seconds(text), Err(error), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn spans_for_people() {
+        let table = [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (60, "1 minute"),
+            (DAY, "1 day"),
+            (90 * DAY, "90 days"),
+            (26 * HOUR + 61, "1 day 2 hours 1 minute 1 second"),
+        ];
+        for (seconds, text) in table {
+            assert_eq!(format_seconds(seconds), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_formatted_span_is_itself(seconds in 0..i64::MAX as u64) {
+            prop_assert_eq!(parse_seconds(&format_seconds(seconds)), Ok(seconds));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "([0-9.]{0,30} ?[a-zA-Zµ]{0,6} ?){0,4}|.{0,20}") {
+            let _ = parse_seconds(&text);
+        }
+    }
+}

@@ -212,13 +212,13 @@ error_codes! {
     TimedOut "timed_out" 504 "The work took longer than one request may."
         "try again; what was verified is kept";
     StorageFull "storage_full" 507 "The server's disk is full; nothing was published."
-        "free space there, lower the retention, then garretd sweep";
+        "free space on that disk, then push again; what was acknowledged is kept";
     StoreUnavailable "store_unavailable" 503 "The server cannot reach where its packs rest."
         "is the disk mounted, does the object store answer; /readyz says more";
     DatabaseUnavailable "database_unavailable" 503 "The server cannot reach its database."
         "does the database answer, is its disk full; /readyz says more";
     WrongStore "wrong_store" 503 "Database and store do not belong together, so nothing is served."
-        "correct the database URL or the storage path; only if one is truly lost: garretd restore or rebuild";
+        "correct the database URL or the storage path in the server's configuration; nothing was changed";
     Internal "internal" 500 "The server failed in a way that it should not."
         "its log has more under the request id of this answer";
 }

@@ -30,6 +30,10 @@ pub enum PublishBodyError {
         /// Its bytes.
         len: usize,
     },
+    /// The JSON has more, and shorter, items than paths have: it would take many
+    /// times its size in memory.
+    #[error("the JSON has {0} items, too many for its length")]
+    TooManyItems(usize),
     /// The JSON is not an array of paths.
     #[error("the JSON is not an array of paths")]
     Json(#[source] serde_json::Error),
@@ -68,6 +72,9 @@ impl From<PublishBodyError> for ErrorBody {
 
 /// The bytes of a publish body. `digests` are those of all paths in order, as
 /// many as their `chunks` say together.
+///
+/// # Panics
+/// When the JSON reaches 4 GiB, far above what any server takes.
 pub fn encode(paths: &[PublishPath], digests: &[RawDigest]) -> Vec<u8> {
     let json = serde_json::to_vec(paths).expect("paths hold no map with keys that are not text");
     let length = u32::try_from(json.len()).expect("a body is far smaller than 4 GiB");
@@ -98,6 +105,7 @@ pub fn decode(
     if !partial.is_empty() {
         return Err(PublishBodyError::PartialDigest(rest.len()));
     }
+    check_items(json)?;
     let paths: Vec<PublishPath> = serde_json::from_slice(json).map_err(PublishBodyError::Json)?;
     let claimed = paths.iter().map(|path| u64::from(path.chunks)).sum();
     if claimed != digests.len() as u64 {
@@ -114,4 +122,17 @@ fn split_json(body: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = body.split_first_chunk::<4>()?;
     let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
     rest.split_at_checked(length)
+}
+
+/// Refuses JSON that is mostly punctuation, such as a million empty references:
+/// each costs three bytes here and twenty-four in memory. A real path has a
+/// comma every twenty bytes at most, and no text in it may hold one.
+fn check_items(json: &[u8]) -> Result<(), PublishBodyError> {
+    const FREE_ITEMS: usize = 4096;
+    const MIN_BYTES_AN_ITEM: usize = 12;
+    let items = json.iter().filter(|&&byte| byte == b',').count();
+    if items > FREE_ITEMS + json.len() / MIN_BYTES_AN_ITEM {
+        return Err(PublishBodyError::TooManyItems(items));
+    }
+    Ok(())
 }
