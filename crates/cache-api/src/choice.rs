@@ -26,7 +26,7 @@ pub enum SizeLimit {
 }
 
 impl Retention {
-    /// As [`CacheSettings::retention`] holds it.
+    /// As [`crate::CacheSettings::retention`] holds it.
     pub fn to_setting(self) -> Option<u64> {
         match self {
             Self::Default => None,
@@ -36,7 +36,7 @@ impl Retention {
 }
 
 impl SizeLimit {
-    /// As [`CacheSettings::max_size`] holds it.
+    /// As [`crate::CacheSettings::max_size`] holds it.
     pub fn to_setting(self) -> Option<u64> {
         match self {
             Self::None => None,

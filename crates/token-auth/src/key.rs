@@ -11,6 +11,7 @@ use ring::{hmac, rsa};
 use zeroize::Zeroizing;
 
 use crate::der::{self, DerError};
+use crate::weakness::{KeyWarning, secret_warnings};
 use crate::{KeyError, pem};
 
 /// Bits under which an RSA key protects nothing for long.
@@ -19,10 +20,6 @@ const MIN_RSA_BITS: usize = 2048;
 const MAX_PRIVATE_BITS: usize = 4096;
 /// The longest public RSA key that `ring` verifies with.
 const MAX_PUBLIC_BITS: usize = 8192;
-/// Bytes that an HS256 secret should have: those of its hash (RFC 7518 3.2).
-const GOOD_SECRET_LEN: usize = 32;
-/// Distinct byte values that any random secret of 32 bytes has.
-const GOOD_SECRET_VARIETY: usize = 10;
 
 /// How a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,29 +46,9 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// Why a key works but should be replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyWarning {
-    /// The secret can be guessed from any one token, given time.
-    #[error(
-        "the HS256 secret has only {bytes} bytes; use 32 or more random ones (openssl rand 64 | base64 -w0)"
-    )]
-    ShortSecret {
-        /// Its bytes.
-        bytes: usize,
-    },
-    /// The secret hardly looks random.
-    #[error(
-        "the HS256 secret has only {values} different byte values; use random bytes (openssl rand 64 | base64 -w0)"
-    )]
-    MonotonousSecret {
-        /// Its distinct byte values.
-        values: usize,
-    },
-}
-
 /// A key that verifies tokens and, unless it is a public key, issues them.
-/// Cheap to clone. Its `Debug` shows no secret.
+/// Cheap to clone. Its `Debug` shows no secret, and the copies of a secret made
+/// on the way here is wiped; the one inside `ring` stays as long as the key.
 #[derive(Clone)]
 pub struct SigningKey {
     kind: Kind,
@@ -266,22 +243,6 @@ fn check_bits(bits: usize, max: usize) -> Result<(), KeyError> {
         _ if bits > max => Err(KeyError::TooLong { bits, max }),
         _ => Ok(()),
     }
-}
-
-fn secret_warnings(secret: &[u8]) -> Vec<KeyWarning> {
-    let values = secret
-        .iter()
-        .collect::<std::collections::BTreeSet<_>>()
-        .len();
-    let mut warnings = Vec::new();
-    if secret.len() < GOOD_SECRET_LEN {
-        warnings.push(KeyWarning::ShortSecret {
-            bytes: secret.len(),
-        });
-    } else if values < GOOD_SECRET_VARIETY {
-        warnings.push(KeyWarning::MonotonousSecret { values });
-    }
-    warnings
 }
 
 /// Decodes base64, in one line or many.

@@ -14,7 +14,7 @@
 //! says so), a pattern that occurs twice makes the token invalid, an empty HS256
 //! secret and RSA keys under 2048 bits are no keys, and a token has at most
 //! [`MAX_TOKEN_LEN`] bytes. Where it is more lenient: times have
-//! [`LEEWAY_SECONDS`] of leeway.
+//! [`LEEWAY_SECONDS`] of leeway, and `typ` may be written in any case.
 //!
 //! # Embedding
 //!
@@ -48,13 +48,15 @@ mod permission;
 mod time;
 mod token;
 mod verify;
+mod weakness;
 
 pub use authorization::from_authorization;
 pub use claims::{Claims, NAMESPACE};
 pub use error::{KeyError, TokenError};
 pub use issue::Issuer;
-pub use key::{Algorithm, KeyWarning, SigningKey};
+pub use key::{Algorithm, SigningKey};
 pub use pattern::{CachePattern, CachePatternError};
 pub use permission::{Permission, Permissions};
 pub use token::{LEEWAY_SECONDS, Token, TokenKey};
 pub use verify::{MAX_TOKEN_LEN, Verifier};
+pub use weakness::KeyWarning;
