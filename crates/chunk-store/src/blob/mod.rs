@@ -45,7 +45,8 @@ pub trait BlobStore: Send + Sync + 'static {
     /// store is surely there.
     fn head<'a>(&'a self, key: &'a BlobKey) -> BoxFuture<'a, BlobResult<Option<u64>>>;
 
-    /// Deletes a blob. One that is absent is deleted already.
+    /// Deletes a blob. One that is absent is deleted already. A deleted blob
+    /// may be back after a power loss.
     fn delete<'a>(&'a self, key: &'a BlobKey) -> BoxFuture<'a, BlobResult<()>>;
 
     /// At most `limit` blobs whose key starts with `prefix`, in byte order of

@@ -240,3 +240,38 @@ fn check_lengths(entry: &IndexEntry) -> Result<(), FrameError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Builder;
+    use super::*;
+    use crate::frame::Encoder;
+
+    #[test]
+    fn holds_a_frame_at_most_however_large_the_pack() {
+        let limits = PackLimits::default();
+        let (mut builder, mut encoder) = (Builder::new(limits), Encoder::new(1).unwrap());
+        let mut noise = vec![0; MAX_RAW];
+        for number in 0u64.. {
+            let mut source = blake3::Hasher::new();
+            source.update(&number.to_le_bytes());
+            source.finalize_xof().fill(&mut noise);
+            let frame = encoder.encode(&noise).unwrap();
+            if !builder.fits(frame.len(), MAX_RAW) {
+                break;
+            }
+            let pushed = builder.push(Digest::of(&noise), MAX_RAW as u32, frame);
+            pushed.unwrap();
+        }
+        let blob = builder.finish();
+        assert!(blob.len() > 15 << 20);
+        let mut reader = Reader::new(limits);
+        let (mut frames, mut held) = (0, 0);
+        for part in blob.chunks(10_000) {
+            reader.push(part, &mut |_| frames += 1).unwrap();
+            held = held.max(reader.partial.capacity());
+        }
+        assert_eq!(frames, 31);
+        assert!(held <= compress_bound(MAX_RAW), "{held} bytes held");
+    }
+}

@@ -154,6 +154,9 @@ impl Folder {
 
     /// Makes a written file durable under its key.
     pub(super) fn commit(&self, tmp: TmpFile, key: &BlobKey) -> BlobResult<()> {
+        // A mount point may have the same folders; what is written there is
+        // gone when the disk is back.
+        self.is_there()?;
         let synced = tmp.file.sync_all();
         synced.map_err(|e| io_error("sync", &tmp.path, e))?;
         let target = self.path(key);
