@@ -48,7 +48,7 @@ impl fmt::Display for Algorithm {
 
 /// A key that verifies tokens and, unless it is a public key, issues them.
 /// Cheap to clone. Its `Debug` shows no secret, and the copies of a secret made
-/// on the way here is wiped; the one inside `ring` stays as long as the key.
+/// on the way here are wiped; the one inside `ring` stays as long as the key.
 #[derive(Clone)]
 pub struct SigningKey {
     kind: Kind,

@@ -56,7 +56,12 @@ fn hostile_bodies() {
             &format!("\"references\":[{}\"\"]", "\"\",".repeat(n)),
         )
     };
-    let table: [(&str, Vec<u8>, &str); 24] = [
+    let wrapping = {
+        let mut paths = publish_paths();
+        (paths[0].chunks, paths[1].chunks) = (u32::MAX, 3);
+        encode(&paths, &DIGESTS[..2])
+    };
+    let table: [(&str, Vec<u8>, &str); 25] = [
         ("nothing", vec![], "truncated"),
         ("half a length", vec![0, 0, 0], "truncated"),
         ("no JSON", body("", 0), "json"),
@@ -77,8 +82,9 @@ fn hostile_bodies() {
         ("a digest more", body(&json("x", "x"), 96), "count"),
         ("a byte more", body(&json("x", "x"), 65), "partial"),
         ("a byte less", body(&json("x", "x"), 63), "partial"),
+        ("counts that wrap together", wrapping, "count"),
         (
-            "counts that wrap",
+            "a count of 2^32 - 1",
             body(&json("\"chunks\":2", "\"chunks\":4294967295"), 64),
             "count",
         ),

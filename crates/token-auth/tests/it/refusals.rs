@@ -106,7 +106,7 @@ fn forms() {
         (".".repeat(MAX_TOKEN_LEN), "form"),
     ];
     for (jwt, expected) in table {
-        let shown = &jwt[..jwt.floor_char_boundary(200)];
+        let shown: String = jwt.chars().take(200).collect();
         assert_eq!(outcome(&verifier, &jwt), expected, "{shown}");
     }
 }
