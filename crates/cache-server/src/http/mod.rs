@@ -1,0 +1,144 @@
+//! The server's protocols over HTTP. Everything here is translation: the engine
+//! decides, this module says who asks, enforces limits on requests, and puts
+//! answers into words.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `server.rs`, `socket.rs` | connections: caps, timeouts, shutdown |
+//! | `observe.rs` | request id, log line, counters |
+//! | `gate.rs` | host, token, a place for the request |
+//! | `who.rs`, `tokens.rs` | who asks, and what they learn about a cache's name |
+//! | `body.rs` | request bodies: limits and a least rate |
+//! | `nix.rs`, `v2.rs`, `pages.rs` | the routes |
+//! | `reference.rs` | the routes as a page |
+
+mod body;
+mod config;
+mod errors;
+mod gate;
+mod nix;
+mod observe;
+mod origin;
+mod pages;
+mod params;
+mod range;
+pub mod reference;
+mod server;
+mod socket;
+mod tokens;
+mod v2;
+mod who;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use cache_api::ErrorCode;
+use cache_db::Clock;
+use token_auth::Verifier;
+
+pub use config::HttpConfig;
+pub use server::serve;
+
+use crate::engine::Engine;
+use crate::metrics::Metrics;
+
+/// What every request needs. Clones share one.
+#[derive(Debug, Clone)]
+pub struct App(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    tokens: tokens::Tokens,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    places: gate::Places,
+    request_ids: observe::RequestIds,
+    config: Arc<HttpConfig>,
+}
+
+impl App {
+    /// An HTTP server over `engine` that believes the tokens which `verifier` accepts.
+    pub fn new(engine: Engine, verifier: Verifier, clock: Clock, config: HttpConfig) -> Self {
+        Self(Arc::new(Inner {
+            metrics: Arc::new(Metrics::new(engine.clone())),
+            tokens: tokens::Tokens::new(verifier, config.remembered_tokens),
+            places: gate::Places::default(),
+            request_ids: observe::RequestIds::new(config.request_id_seed),
+            config: Arc::new(config),
+            engine,
+            clock,
+        }))
+    }
+
+    /// The engine that it serves.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// What it counts.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
+    }
+
+    pub(crate) fn config(&self) -> &Arc<HttpConfig> {
+        &self.0.config
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub(crate) fn tokens(&self) -> &tokens::Tokens {
+        &self.0.tokens
+    }
+
+    pub(crate) fn places(&self) -> &gate::Places {
+        &self.0.places
+    }
+
+    pub(crate) fn request_ids(&self) -> &observe::RequestIds {
+        &self.0.request_ids
+    }
+}
+
+/// All routes of a server.
+pub fn router(app: &App) -> Router {
+    let mut router = Router::new();
+    for (path, methods) in pages::routes()
+        .into_iter()
+        .chain(nix::routes())
+        .chain(v2::routes())
+    {
+        router = router.route(path, methods);
+    }
+    if app.config().metrics_on_main {
+        router = router.route(pages::METRICS, get(pages::metrics));
+    }
+    wrapped(router, app)
+}
+
+/// The routes of a listener for metrics alone.
+pub fn metrics_router(app: &App) -> Router {
+    wrapped(
+        Router::new().route(pages::METRICS, get(pages::metrics)),
+        app,
+    )
+}
+
+/// Adds what every route has, unknown ones and wrong methods too.
+fn wrapped(router: Router<App>, app: &App) -> Router {
+    router
+        .fallback(async || refused(ErrorCode::NotFound))
+        .method_not_allowed_fallback(async || refused(ErrorCode::MethodNotAllowed))
+        .layer(from_fn_with_state(app.clone(), gate::gate))
+        .layer(from_fn_with_state(app.clone(), observe::observe))
+        .with_state(app.clone())
+}
+
+fn refused(code: ErrorCode) -> Response {
+    errors::HttpError::plain(code).into_response()
+}
