@@ -76,7 +76,9 @@ pub struct Limits {
 }
 
 /// What Linux can hold: names of 255 bytes, targets of 4,095, paths of 4,096
-/// (so no more than 2,048 levels). The size is not limited.
+/// (so no more than 2,048 levels). The size is not limited. Nix has the same
+/// limits on names and targets, and since spring 2026 (2.28.7, 2.34.7) takes
+/// no more than 64 levels; what older ones made is deeper at times.
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -127,6 +127,8 @@ fn bad_names_and_targets() {
     let order = Err(NarError::Order);
     check("unsorted", &directory(&[b"b", b"a"]), order);
     check("duplicate", &directory(&[b"a", b"a"]), order);
+    let third: [&[u8]; 3] = [b"a", b"b", b"az"];
+    check("below the last one only", &directory(&third), order);
     check("by byte, not by letter", &directory(&[b"a", b"B"]), order);
     check("prefix comes first", &directory(&[b"ab", b"a"]), order);
     let long = Err(NarError::NameLength { limit: 255 });
@@ -280,7 +282,7 @@ fn depth_and_own_limits() {
     check_with(
         tight,
         "file within",
-        &file_of_size(8),
+        &file_of_size(104),
         Err(NarError::Truncated),
     );
     check_with(tight, "many entries", &directory(&[b"a", b"b"]), small);
