@@ -201,6 +201,30 @@ fn of_many_writers_of_one_key_one_wins_whole() {
     assert!(entries(&folder.path().join("store/tmp")).is_empty());
 }
 
+/// A client that goes away in the middle of a write leaves no file, and the
+/// writer cannot commit what is there of it.
+#[test]
+fn an_abandoned_write_is_no_blob() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder).await;
+        let tmp = folder.path().join("store/tmp");
+        let mut writer = store.writer().await.unwrap();
+        tokio::select! {
+            biased;
+            _ = writer.write(Bytes::from(vec![1; 4 << 20])) => panic!("writing takes a thread"),
+            () = std::future::ready(()) => {}
+        }
+        let later = writer.write(Bytes::from_static(b"more")).await;
+        assert!(later.is_err(), "the file went with the write");
+        assert!(writer.commit(&pack(1)).await.is_err());
+        assert_eq!(store.head(&pack(1)).await.unwrap(), None);
+        while !entries(&tmp).is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    });
+}
+
 #[test]
 fn a_folder_that_cannot_be_made_is_an_error() {
     let folder = tempfile::tempdir().unwrap();

@@ -268,3 +268,25 @@ pub(super) fn io_error(action: &str, path: &Path, source: io::Error) -> BlobErro
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_say_what_the_caller_can_act_on() {
+        let path = Path::new("/x/y");
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
+            let error = io_error("write to", path, kind.into());
+            assert!(matches!(error, BlobError::Full(_)), "{error}");
+            let error = link_error(path, kind.into());
+            assert!(matches!(error, BlobError::Full(_)), "{error}");
+        }
+        for kind in [ErrorKind::PermissionDenied, ErrorKind::Unsupported] {
+            let error = link_error(path, kind.into());
+            assert!(matches!(error, BlobError::Unsuitable(_)), "{error}");
+        }
+        let error = io_error("write to", path, ErrorKind::BrokenPipe.into());
+        assert_eq!(error.to_string(), "cannot write to /x/y");
+    }
+}
