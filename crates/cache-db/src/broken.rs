@@ -80,7 +80,12 @@ impl Db {
     pub async fn broken_ids(&self) -> Result<Arc<RoaringTreemap>, DbError> {
         self.inner.readers.read(|conn| {
             let seq = read_broken_seq(conn)?;
-            let lock = || self.inner.broken.lock().unwrap_or_else(PoisonError::into_inner);
+            let lock = || {
+                self.inner
+                    .broken
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+            };
             {
                 let known = lock();
                 if known.seq == Some(seq) {

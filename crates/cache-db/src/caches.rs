@@ -245,6 +245,9 @@ fn key_row(row: &Row<'_>) -> Result<KeyRow, DbError> {
 fn insert_key(tx: &Tx<'_>, cache_id: CacheId, key: &NewKey) -> Result<(), DbError> {
     let sql = "INSERT INTO key (cache_id, name, secret, public, state, created_at)
          VALUES (?, ?, ?, ?, 'active', ?)";
-    tx.execute(sql, params![cache_id.0, key.name, key.secret, key.public, tx.now])?;
+    tx.execute(
+        sql,
+        params![cache_id.0, key.name, key.secret, key.public, tx.now],
+    )?;
     Ok(())
 }

@@ -135,9 +135,9 @@ mod tests {
         // (stored, seconds gone by, wall time then, stored clock then)
         let table = [
             (1000, 10, 1010, 1010),
-            (1000, 10, 900, 1010),           // ahead of wall time: monotonic pace
+            (1000, 10, 900, 1010), // ahead of wall time: monotonic pace
             (1000, 10, 4_000_000_000, 1020), // behind: twice the pace, no step
-            (1000, 10, 1013, 1013),          // catches up within the interval
+            (1000, 10, 1013, 1013), // catches up within the interval
             (1000, 0, 4_000_000_000, 1000),
             (0, 5, 5, 5),
         ];

@@ -84,7 +84,11 @@ impl Surroundings for ThreadEnd {
         if counters.is_empty() {
             return;
         }
-        let mut removed = self.0.removed.write().unwrap_or_else(PoisonError::into_inner);
+        let mut removed = self
+            .0
+            .removed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         for (id, counter) in counters {
             let known = removed.entry(*id).or_default();
             *known = (*known).max(*counter);
@@ -124,8 +128,7 @@ impl Db {
             clock,
             removed: RwLock::new(counters.into_iter().collect()),
         });
-        let writer =
-            Writer::start(conn, ThreadEnd(shared.clone())).map_err(DbError::Thread)?;
+        let writer = Writer::start(conn, ThreadEnd(shared.clone())).map_err(DbError::Thread)?;
         let inner = Inner {
             readers,
             writer,

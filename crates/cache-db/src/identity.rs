@@ -183,19 +183,54 @@ mod tests {
             (("A", 2), true, view(&[("A", 1)], true), written),
             (("A", 1), false, view(&[], false), anew(Some("A"), 1)),
             // An empty store of another database, and the reverse.
-            (("B", 1), false, view(&[("A", 4)], false), anew(Some("A"), 5)),
-            (("B", 9), false, view(&[("A", 4)], false), anew(Some("A"), 9)),
+            (
+                ("B", 1),
+                false,
+                view(&[("A", 4)], false),
+                anew(Some("A"), 5),
+            ),
+            (
+                ("B", 9),
+                false,
+                view(&[("A", 4)], false),
+                anew(Some("A"), 9),
+            ),
             // The highest key counts.
-            (("A", 1), false, view(&[("A", 1), ("A", 3)], false), anew(Some("A"), 4)),
+            (
+                ("A", 1),
+                false,
+                view(&[("A", 1), ("A", 3)], false),
+                anew(Some("A"), 4),
+            ),
             // An empty database on a full store.
-            (("", 0), false, view(&[("A", 1)], true), foreign(false, Some(("A", 1)))),
+            (
+                ("", 0),
+                false,
+                view(&[("A", 1)], true),
+                foreign(false, Some(("A", 1))),
+            ),
             (("", 0), false, view(&[], true), foreign(false, None)),
             // A full database on an empty or unmounted store.
             (("A", 1), true, view(&[], false), foreign(true, None)),
             // An old copy of the database, and a far newer one.
-            (("A", 1), true, view(&[("A", 1), ("A", 2)], true), foreign(true, Some(("A", 2)))),
-            (("A", 5), true, view(&[("A", 1)], true), foreign(true, Some(("A", 1)))),
-            (("B", 1), true, view(&[("A", 1)], true), foreign(true, Some(("A", 1)))),
+            (
+                ("A", 1),
+                true,
+                view(&[("A", 1), ("A", 2)], true),
+                foreign(true, Some(("A", 2))),
+            ),
+            (
+                ("A", 5),
+                true,
+                view(&[("A", 1)], true),
+                foreign(true, Some(("A", 1))),
+            ),
+            (
+                ("B", 1),
+                true,
+                view(&[("A", 1)], true),
+                foreign(true, Some(("A", 1))),
+            ),
         ];
         for (index, (database, packs, store, expected)) in table.into_iter().enumerate() {
             let database = StoreIdentity {

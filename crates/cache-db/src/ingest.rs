@@ -128,7 +128,13 @@ fn published_bytes(
     let held = inner.bitmaps.held(conn, token, since)?;
     let reach = inner.bitmaps.reach(conn, cache)?;
     let published = held.sent.as_ref() & reach.all.as_ref();
-    let lock = || inner.credits.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let lock = || {
+        inner
+            .credits
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    };
     let mut credit = lock().get(&(*token, cache)).cloned().unwrap_or_default();
     credit.bytes += frame_bytes(conn, &(&published - &credit.counted))?;
     let gone = &credit.counted - &published;

@@ -37,7 +37,7 @@ pub use publish::{
     NarSource, NewNar, PublishGroup, PublishOutcome, PublishRefusal, PublishRow, PublishVerdict,
     merge_signatures,
 };
-pub use remove::{RemoveObject, Removal};
+pub use remove::{Removal, RemoveObject};
 pub use resolve::ResolveQuery;
 pub use types::{
     CacheId, CacheRow, ChunkLoc, KeyId, KeyRow, LeaseId, NarFacts, NarId, NarRow, NewCache,

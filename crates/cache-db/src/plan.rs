@@ -157,11 +157,19 @@ pub fn classify(snapshot: &Snapshot, policy: &Policy) -> Plan {
         read_grace: seconds(policy.read_grace),
     };
     let mut plan = Plan::default();
-    plan.objects
-        .extend(snapshot.objects.iter().map(|o| (o.id, ages.hidden(o.hidden_at))));
+    plan.objects.extend(
+        snapshot
+            .objects
+            .iter()
+            .map(|o| (o.id, ages.hidden(o.hidden_at))),
+    );
     plan.nars = nars(snapshot, &ages);
-    plan.leases
-        .extend(snapshot.leases.iter().map(|l| (l.id, ages.kept(l.created_at))));
+    plan.leases.extend(
+        snapshot
+            .leases
+            .iter()
+            .map(|l| (l.id, ages.kept(l.created_at))),
+    );
     plan.chunks = chunks(snapshot, &plan);
     plan.packs = packs(snapshot, &plan);
     plan.records = records(snapshot, &plan);
@@ -205,7 +213,11 @@ fn nars(snapshot: &Snapshot, ages: &Ages) -> Vec<(NarId, Class)> {
         // Never used and never let go: nobody said that it may go.
         (None, None) => Class::InGrace,
     };
-    snapshot.nars.iter().map(|nar| (nar.id, class(nar))).collect()
+    snapshot
+        .nars
+        .iter()
+        .map(|nar| (nar.id, class(nar)))
+        .collect()
 }
 
 fn chunks(snapshot: &Snapshot, plan: &Plan) -> Vec<(ChunkId, Class)> {
@@ -285,11 +297,7 @@ fn records(snapshot: &Snapshot, plan: &Plan) -> Vec<(BlobKey, Class)> {
         .collect()
 }
 
-fn blobs(
-    snapshot: &Snapshot,
-    plan: &Plan,
-    ages: &Ages,
-) -> (Vec<(BlobKey, Class)>, Vec<BlobKey>) {
+fn blobs(snapshot: &Snapshot, plan: &Plan, ages: &Ages) -> (Vec<(BlobKey, Class)>, Vec<BlobKey>) {
     let mut known: HashMap<&BlobKey, Class> = HashMap::new();
     for (key, since) in &snapshot.trash {
         let due = ages.now.saturating_sub(*since) >= ages.read_grace;

@@ -154,12 +154,7 @@ fn nar_row(
 }
 
 /// Whether a nar that was to be reused is there, sound, and what it was.
-fn reuse(
-    tx: &Tx<'_>,
-    cache_id: CacheId,
-    path: &PublishRow,
-    id: NarId,
-) -> Result<bool, DbError> {
+fn reuse(tx: &Tx<'_>, cache_id: CacheId, path: &PublishRow, id: NarId) -> Result<bool, DbError> {
     let sql = "SELECT recipe FROM nar
          WHERE id = ? AND cache_id = ? AND hash = ? AND size = ? AND state = 0";
     let key = params![id.0, cache_id.0, path.nar_hash.as_bytes(), path.nar_size];

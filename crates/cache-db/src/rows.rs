@@ -34,7 +34,10 @@ pub(crate) fn object(row: &Row<'_>) -> Result<(ObjectRow, bool), DbError> {
         cache_id: CacheId(row.get(1)?),
         path: parsed(&base_name)?,
         nar: nar_facts(row, 12)?,
-        references: refs.split_whitespace().map(parsed).collect::<Result<_, _>>()?,
+        references: refs
+            .split_whitespace()
+            .map(parsed)
+            .collect::<Result<_, _>>()?,
         deriver: deriver.as_deref().map(parsed).transpose()?,
         ca: row.get(6)?,
         sigs: sigs.split_whitespace().map(str::to_owned).collect(),
@@ -82,7 +85,10 @@ pub(crate) fn chunk_loc(row: &Row<'_>) -> Result<ChunkLoc, DbError> {
 
 /// The blob key in this column.
 pub(crate) fn key(row: &Row<'_>, column: usize) -> Result<BlobKey, DbError> {
-    let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
+    let text = row
+        .get_ref(column)?
+        .as_str()
+        .map_err(rusqlite::Error::from)?;
     parsed(text)
 }
 

@@ -50,7 +50,10 @@ impl Db {
                 rows::OBJECT
             );
             let mut select = conn.prepare_cached(&sql)?;
-            rows::first(select.query(params![cache_id.0, path_hash.as_str()])?, rows::object)
+            rows::first(
+                select.query(params![cache_id.0, path_hash.as_str()])?,
+                rows::object,
+            )
         })
     }
 

@@ -4,9 +4,7 @@ use chunk_store::ChunkId;
 use rusqlite::{Connection, Row};
 
 use crate::bitmaps::{recipe_set, store_seq, treemap};
-use crate::plan::{
-    ChunkFacts, LeaseFacts, NarUse, ObjectFacts, PackFacts, RecordFacts, Snapshot,
-};
+use crate::plan::{ChunkFacts, LeaseFacts, NarUse, ObjectFacts, PackFacts, RecordFacts, Snapshot};
 use crate::rows::{collect, key};
 use crate::{Db, DbError, LeaseId, NarId, ObjectId, PackId, RecordKind};
 
@@ -30,7 +28,7 @@ fn read(conn: &Connection, now: i64) -> Result<Snapshot, DbError> {
         objects: all(
             conn,
             "SELECT o.id, o.nar_id, o.record, coalesce(o.removed_at, c.deleted_at)
-             FROM object o JOIN cache c ON c.id = o.cache_id",
+             FROM object o JOIN cache c ON c.id = o.cache_id ORDER BY o.id",
             |row| {
                 Ok(ObjectFacts {
                     id: ObjectId(row.get(0)?),
@@ -40,27 +38,35 @@ fn read(conn: &Connection, now: i64) -> Result<Snapshot, DbError> {
                 })
             },
         )?,
-        nars: all(conn, "SELECT id, unused_since, recipe FROM nar", |row| {
-            Ok(NarUse {
-                id: NarId(row.get(0)?),
-                unused_since: row.get(1)?,
-                chunks: recipe_set(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?,
-            })
-        })?,
-        leases: all(conn, "SELECT id, created_at, chunks FROM lease", |row| {
-            Ok(LeaseFacts {
-                id: LeaseId(row.get(0)?),
-                created_at: row.get(1)?,
-                chunks: treemap(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?,
-            })
-        })?,
-        chunks: all(conn, "SELECT id, pack_id FROM chunk", |row| {
+        nars: all(
+            conn,
+            "SELECT id, unused_since, recipe FROM nar ORDER BY id",
+            |row| {
+                Ok(NarUse {
+                    id: NarId(row.get(0)?),
+                    unused_since: row.get(1)?,
+                    chunks: recipe_set(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?,
+                })
+            },
+        )?,
+        leases: all(
+            conn,
+            "SELECT id, created_at, chunks FROM lease ORDER BY id",
+            |row| {
+                Ok(LeaseFacts {
+                    id: LeaseId(row.get(0)?),
+                    created_at: row.get(1)?,
+                    chunks: treemap(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)?,
+                })
+            },
+        )?,
+        chunks: all(conn, "SELECT id, pack_id FROM chunk ORDER BY id", |row| {
             Ok(ChunkFacts {
                 id: ChunkId(row.get(0)?),
                 pack: PackId(row.get(1)?),
             })
         })?,
-        packs: all(conn, "SELECT id, key FROM pack", |row| {
+        packs: all(conn, "SELECT id, key FROM pack ORDER BY id", |row| {
             Ok(PackFacts {
                 id: PackId(row.get(0)?),
                 key: key(row, 1)?,
@@ -68,13 +74,13 @@ fn read(conn: &Connection, now: i64) -> Result<Snapshot, DbError> {
         })?,
         records: all(
             conn,
-            "SELECT key, kind, cache_uid, created_at FROM record",
+            "SELECT key, kind, cache_uid, created_at FROM record ORDER BY key",
             record,
         )?,
-        ends: all(conn, "SELECT key, ended FROM ends", |row| {
+        ends: all(conn, "SELECT key, ended FROM ends ORDER BY key", |row| {
             Ok((key(row, 0)?, key(row, 1)?))
         })?,
-        trash: all(conn, "SELECT key, since FROM trash", |row| {
+        trash: all(conn, "SELECT key, since FROM trash ORDER BY key", |row| {
             Ok((key(row, 0)?, row.get(1)?))
         })?,
         blobs: Vec::new(),

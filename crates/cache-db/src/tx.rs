@@ -87,7 +87,9 @@ impl<'a> Tx<'a> {
     /// hidden.
     pub(crate) fn bump_removed(&self, cache_id: CacheId) -> Result<(), DbError> {
         let sql = "UPDATE cache SET removed = removed + 1 WHERE id = ? RETURNING removed";
-        let removed = self.prepare(sql)?.query_row([cache_id.0], |row| row.get(0))?;
+        let removed = self
+            .prepare(sql)?
+            .query_row([cache_id.0], |row| row.get(0))?;
         self.bumped.borrow_mut().push((cache_id, removed));
         Ok(())
     }

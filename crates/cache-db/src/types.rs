@@ -96,7 +96,11 @@ pub struct KeyRow {
 
 impl fmt::Debug for KeyRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyRow({}, {}, active: {})", self.id, self.public, self.active)
+        write!(
+            f,
+            "KeyRow({}, {}, active: {})",
+            self.id, self.public, self.active
+        )
     }
 }
 

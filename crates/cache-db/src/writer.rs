@@ -60,7 +60,10 @@ impl Writer {
             result: None,
             answer,
         });
-        self.queue.send(job).await.map_err(|_| DbError::WriterGone)?;
+        self.queue
+            .send(job)
+            .await
+            .map_err(|_| DbError::WriterGone)?;
         answered.await.map_err(|_| DbError::WriterGone)?
     }
 }
