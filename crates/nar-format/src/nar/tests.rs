@@ -390,6 +390,13 @@ fn encoder_refuses_wrong_order() {
                 written: 3,
             },
         ),
+        (
+            &[file, |e, out| e.end_file(1, out)],
+            NarError::FileSize {
+                announced: 2,
+                written: 1,
+            },
+        ),
         (&[|e, out| e.symlink(b"", out)], NarError::Target),
         (&[enter, |e, out| e.entry(b"..", out)], NarError::Name),
         (
