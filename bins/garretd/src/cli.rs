@@ -66,7 +66,7 @@ pub(crate) struct ServeArgs {
     /// Address to listen on instead of the configured one; port 0 takes a free one.
     #[arg(short, long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
-    /// File to write the port to, once the server listens.
+    /// File to write the port to, once the server listens; FILE.metrics gets that of the metrics.
     #[arg(long, value_name = "FILE")]
     pub(crate) port_file: Option<PathBuf>,
     /// What to run, in atticd's words.

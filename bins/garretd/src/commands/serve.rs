@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use cache_server::http::{self, App, HttpConfig};
@@ -58,7 +58,13 @@ async fn serve(
         http_config(config),
     );
     let stop = stop_signal()?;
-    let metrics = metrics_listener(config, address).await?;
+    let metrics = metrics_listener(config, wanted).await?;
+    if let (Some(path), Some(listener)) = (&args.port_file, &metrics) {
+        let address = listener
+            .local_addr()
+            .context("the metrics' listener has no address")?;
+        write_port(&beside(path, ".metrics"), address.port())?;
+    }
     let metrics = metrics.map(|listener| {
         let (app, stop) = (app.clone(), stop.clone());
         tokio::spawn(async move {
@@ -138,7 +144,10 @@ async fn metrics_listener(
     config: &Config,
     main: SocketAddr,
 ) -> Result<Option<TcpListener>, Failure> {
-    let metrics = config.metrics;
+    let mut metrics = config.metrics;
+    if main.port() == 0 && !metrics.configured {
+        metrics.listen.set_port(0);
+    }
     if !metrics.enabled {
         return Ok(None);
     }
@@ -191,9 +200,16 @@ async fn stopped(mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// `path` with a suffix on its last name.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 /// Whole or not at all: a script may be waiting for the file.
 fn write_port(path: &Path, port: u16) -> Result<(), Failure> {
-    let temporary = path.with_extension("tmp");
+    let temporary = beside(path, ".tmp");
     std::fs::write(&temporary, format!("{port}\n"))
         .and_then(|()| std::fs::rename(&temporary, path))
         .with_context(|| format!("cannot write {}", path.display()))
