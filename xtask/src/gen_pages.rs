@@ -9,7 +9,7 @@ use crate::{shell, workspace};
 
 /// A program, the page it prints (`PROGRAM reference PAGE`), and the file's name.
 const PAGES: &[(&str, &str, &str)] = &[
-    ("garretd", "cli", "garretd"),
+    ("garretd", "garretd-cli", "garretd"),
     ("garretd", "config", "config"),
     ("garretd", "api", "api"),
     ("garretd", "errors", "errors"),

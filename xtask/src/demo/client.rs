@@ -19,8 +19,14 @@ pub(crate) struct Pushed {
     pub(crate) paths: u64,
     /// Paths that the server did not have.
     pub(crate) paths_pushed: u64,
+    /// NAR bytes of those.
+    pub(crate) bytes: u64,
     /// Bytes of packs sent.
     pub(crate) bytes_sent: u64,
+    /// NAR bytes of the pushed paths that needed no sending.
+    pub(crate) bytes_known: u64,
+    /// Requests made.
+    pub(crate) requests: u64,
     /// From the first request to the last answer.
     pub(crate) seconds: f64,
 }

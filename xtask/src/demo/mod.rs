@@ -51,11 +51,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     step("pushing");
     let mut rows = vec![push("first push", &client, &server, &closure)?];
-    let again = push("the same again", &client, &server, &closure)?;
-    if again.sent > 0 {
-        bail!("pushing the same again sent {} bytes", again.sent);
-    }
-    rows.push(again);
+    rows.push(push("the same again", &client, &server, &closure)?);
     rows.push(push("rebuilt, other hashes", &client, &server, &rebuilt)?);
 
     step("substituting into empty stores with Nix, signatures checked");
@@ -72,6 +68,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     rows.push(puller.whole("pull of the first", &closure)?);
     rows.push(puller.whole("pull of the rebuilt", &rebuilt)?);
 
+    check(&rows)?;
     println!("\n{}", table::render(&rows));
     if options.keep {
         println!(
@@ -91,16 +88,44 @@ fn push(step: &'static str, client: &Client, server: &Server, corpus: &Corpus) -
     let pushed = client
         .push(CACHE, corpus)
         .with_context(|| step.to_owned())?;
+    eprintln!("{step}: {} requests", pushed.requests);
+    let (paths, nar_bytes) = (corpus.paths.len(), corpus.nar_bytes());
+    if usize::try_from(pushed.paths) != Ok(paths) {
+        bail!(
+            "the closure has {paths} paths, garret speaks of {}",
+            pushed.paths
+        );
+    }
     Ok(Row {
         step,
-        paths: corpus.paths.len(),
-        nar_bytes: corpus.nar_bytes(),
+        paths,
+        nar_bytes,
         sent: pushed.bytes_sent,
         stored: server.stored()?,
-        saved: None,
+        saved: Some(nar_bytes - pushed.bytes + pushed.bytes_known),
         seconds: pushed.seconds,
         hits: pushed.paths - pushed.paths_pushed,
     })
+}
+
+/// What the demo is to show, or it has failed.
+fn check(rows: &[Row]) -> Result<()> {
+    let [first, again, rebuilt, ..] = rows else {
+        bail!("rows are missing");
+    };
+    if first.paths < 50 {
+        bail!("the closure has only {} paths", first.paths);
+    }
+    if again.sent > 0 {
+        bail!("pushing the same again sent {} bytes", again.sent);
+    }
+    if rebuilt.sent * 25 > rebuilt.nar_bytes {
+        bail!(
+            "the rebuilt closure sent more than 4 % of its NAR bytes: {}",
+            rebuilt.sent
+        );
+    }
+    Ok(())
 }
 
 fn how_to_use(
