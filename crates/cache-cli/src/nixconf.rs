@@ -143,11 +143,10 @@ pub fn remove(text: &str, substituter: &str, keys: &[String], netrc_file: Option
         {
             return None;
         }
-        if !words.iter().any(|word| gone(&word)) {
+        if !words.iter().any(&gone) {
             return Some(line.to_owned());
         }
-        if name.starts_with("extra-") && words.iter().all(|word| gone(&word)) && !line.contains('#')
-        {
+        if name.starts_with("extra-") && words.iter().all(&gone) && !line.contains('#') {
             return None;
         }
         let rest: Vec<&str> = words.into_iter().filter(|word| !gone(word)).collect();

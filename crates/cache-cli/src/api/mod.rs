@@ -5,6 +5,7 @@ mod client;
 mod error;
 mod origin;
 mod retry;
+mod transport;
 
 pub use body::Parts;
 pub use client::Api;

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use cache_api::CacheName;
 use reqwest::Url;
 
 /// Where a server is: `http` or `https`, host, port, and a path where it stands below one.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Origin(Url);
+pub struct Origin(Arc<Url>);
 
 /// Why a text is no [`Origin`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,7 +81,7 @@ impl FromStr for Origin {
             let path = format!("{}/", url.path());
             url.set_path(&path);
         }
-        Ok(Origin(url))
+        Ok(Origin(Arc::new(url)))
     }
 }
 

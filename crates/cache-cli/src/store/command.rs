@@ -157,7 +157,7 @@ mod tests {
                 panic!("{facts:?}")
             };
             assert_eq!(facts.path.base_name(), A);
-            assert_eq!(facts.references, [facts.path.clone()]);
+            assert_eq!(facts.references, std::slice::from_ref(&facts.path));
             assert_eq!(
                 (
                     facts.nar_hash.to_sri().as_str(),

@@ -1,0 +1,217 @@
+//! `garret doctor`: why does Nix not fetch? One verdict a substituter.
+
+mod negative;
+mod verdict;
+
+use nar_format::StorePath;
+use nar_format::narinfo::NarInfo;
+use nar_format::signing::PublicKey;
+
+use super::substituters::Probe;
+use crate::api::Origin;
+use crate::args::Doctor;
+use crate::commands::Session;
+use crate::env::Secret;
+use crate::error::{CliError, ErrorKind, Result};
+use crate::files;
+use crate::jwt;
+use crate::netrc;
+use crate::nixsettings::NixSettings;
+use crate::store::{LocalStore, StoreLocation};
+use verdict::{Verdict, date};
+
+pub(super) async fn run(session: &Session<'_>, args: Doctor) -> Result<()> {
+    let location = StoreLocation::find(args.store.as_deref(), session.env)?;
+    let store = LocalStore::open(location);
+    let path = args
+        .path
+        .as_deref()
+        .map(|path| store.resolve(path))
+        .transpose()?;
+    let settings = NixSettings::load(session.env)?;
+    let substituters = settings.substituters();
+    if substituters.is_empty() {
+        session
+            .console
+            .warn("Nix has no substituter at all; add one: garret use CACHE");
+    }
+    let mut bad = 0;
+    for url in &substituters {
+        let verdict = examine(session, &settings, &store, url, path.as_ref()).await?;
+        bad += usize::from(!verdict.is_good());
+        match session.console.json {
+            true => session.console.value(&verdict)?,
+            false => verdict
+                .lines()
+                .iter()
+                .try_for_each(|line| session.console.data(line))?,
+        }
+    }
+    match bad {
+        0 => Ok(()),
+        _ => {
+            let message = format!(
+                "{bad} of {} substituters have something wrong",
+                substituters.len()
+            );
+            Err(CliError::new(ErrorKind::Partial, message))
+        }
+    }
+}
+
+async fn examine(
+    session: &Session<'_>,
+    settings: &NixSettings,
+    store: &LocalStore,
+    url: &str,
+    path: Option<&StorePath>,
+) -> Result<Verdict> {
+    let mut verdict = Verdict::new(url);
+    let plain_url = url.split('?').next().unwrap_or(url);
+    let Ok(origin) = plain_url.parse::<Origin>() else {
+        verdict.note("no HTTP cache; not looked at");
+        return Ok(verdict);
+    };
+    let netrc_file = settings.netrc_file();
+    let text = files::read_optional(&netrc_file)
+        .unwrap_or_default()
+        .unwrap_or_default();
+    let entry = netrc::lookup(&text, origin.host());
+    let login = entry.as_ref().and_then(|entry| entry.login.clone());
+    let token = entry
+        .as_ref()
+        .and_then(|entry| entry.password())
+        .map(Secret::new);
+    if let Some(token) = &token {
+        judge_token(session, &mut verdict, token);
+    }
+    let probe = Probe::new(plain_url, login, token.clone())?;
+    match probe.cache_info().await {
+        Ok(info) if info.store_dir != *store.store_dir() => {
+            verdict.bad(format!(
+                "is for the store {}, here it is {}",
+                info.store_dir,
+                store.store_dir()
+            ));
+            return Ok(verdict);
+        }
+        Ok(_) => verdict.good("reachable"),
+        Err((None, why)) => {
+            verdict.bad(format!("no answer ({why}); is it up, is the port open?"));
+            return Ok(verdict);
+        }
+        Err((Some(401 | 403), _)) => {
+            verdict.bad(match &token {
+                None => format!(
+                    "wants a token, and {} has none for {}",
+                    netrc_file.display(),
+                    origin.host()
+                ),
+                Some(_) => format!(
+                    "does not take the token in {}; ask for a new one",
+                    netrc_file.display()
+                ),
+            });
+            return Ok(verdict);
+        }
+        Err((Some(_), why)) => {
+            verdict.bad(format!(
+                "is no binary cache ({why}); is the name of the cache in the URL right?"
+            ));
+            return Ok(verdict);
+        }
+    }
+    let narinfo = match path {
+        None => None,
+        Some(path) => judge_path(session, settings, store, &mut verdict, &probe, url, path).await,
+    };
+    judge_key(settings, &mut verdict, &probe, narinfo.as_ref()).await;
+    Ok(verdict)
+}
+
+fn judge_token(session: &Session<'_>, verdict: &mut Verdict, token: &Secret) {
+    let now = (session.env.now)();
+    let Some(times) = jwt::times(token) else {
+        return;
+    };
+    match (times.not_before, times.expires) {
+        (Some(from), _) if from > now + 60 => {
+            verdict.bad(format!("the token is not valid before {}", date(from)))
+        }
+        (_, Some(until)) if until <= now => {
+            verdict.bad(format!(
+                "the token expired on {}: ask for a new one, then garret login and use",
+                date(until)
+            ));
+        }
+        (_, Some(until)) => verdict.good(format!("token valid until {}", date(until))),
+        (_, None) => verdict.good("token without an end"),
+    }
+}
+
+async fn judge_path(
+    session: &Session<'_>,
+    settings: &NixSettings,
+    store: &LocalStore,
+    verdict: &mut Verdict,
+    probe: &Probe,
+    url: &str,
+    path: &StorePath,
+) -> Option<NarInfo> {
+    let there = probe.narinfo(&path.hash(), store.store_dir()).await;
+    let now = (session.env.now)();
+    let folder = session.env.cache_home.join("nix");
+    let forgotten = negative::remembered(&folder, url, &path.hash(), now, settings.negative_ttl());
+    match (&there, forgotten) {
+        (Ok(Some(_)), Some(until)) => verdict.bad(format!(
+            "has the path, but Nix remembers until {} that it had not: --option narinfo-cache-negative-ttl 0",
+            date(until)
+        )),
+        (Ok(Some(_)), None) => verdict.good("has the path"),
+        (Ok(None), _) => verdict.note("does not have the path: not pushed, or pushed from another build"),
+        (Err(why), _) => verdict.bad(format!("cannot say whether it has the path ({why})")),
+    }
+    there.ok().flatten()
+}
+
+async fn judge_key(
+    settings: &NixSettings,
+    verdict: &mut Verdict,
+    probe: &Probe,
+    narinfo: Option<&NarInfo>,
+) {
+    let trusted = settings.trusted_keys();
+    if let Some(narinfo) = narinfo {
+        let fingerprint = narinfo.fingerprint();
+        let keys: Vec<PublicKey> = trusted.iter().filter_map(|key| key.parse().ok()).collect();
+        let signed = narinfo
+            .sigs
+            .iter()
+            .any(|sig| keys.iter().any(|key| key.verify(&fingerprint, sig)));
+        if signed || narinfo.ca.is_some() {
+            return verdict.good("signed by a trusted key");
+        }
+        let names: Vec<&str> = narinfo.sigs.iter().map(|sig| sig.name.as_str()).collect();
+        return verdict.bad(format!(
+            "signed by none of the trusted keys, but by: {}",
+            names.join(", ")
+        ));
+    }
+    if let Some(info) = probe.described().await {
+        let active = info
+            .public_keys
+            .iter()
+            .filter(|key| key.state == cache_api::KeyState::Active);
+        let active: Vec<&str> = active.map(|key| key.public_key.as_str()).collect();
+        match active
+            .iter()
+            .any(|key| trusted.iter().any(|trusted| trusted == key))
+        {
+            true => verdict.good("key trusted"),
+            false => verdict.bad(format!(
+                "its key is not trusted; add: extra-trusted-public-keys = {}",
+                active.join(" ")
+            )),
+        }
+    }
+}

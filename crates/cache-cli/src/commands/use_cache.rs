@@ -1,0 +1,333 @@
+//! `garret use`: make Nix fetch from a cache, and take it back.
+
+use std::path::{Path, PathBuf};
+
+use cache_api::{CacheInfo, KeyState};
+
+use super::snippet::{About, snippet};
+use crate::api::Api;
+use crate::args::Use;
+use crate::commands::Session;
+use crate::config::{CacheRef, Config, Used};
+use crate::env::Secret;
+use crate::error::{CliError, ErrorKind, Result, io_error};
+use crate::files;
+use crate::netrc::{self, NetrcError};
+use crate::nixconf::{self, Wanted};
+use crate::nixsettings::NixSettings;
+use crate::store::StoreLocation;
+
+pub(super) async fn run(session: &Session<'_>, args: Use) -> Result<()> {
+    let (cache, api) = session.cache(&args.cache)?;
+    if args.remove {
+        return remove(session, &args, &cache, &api).await;
+    }
+    let info = api.cache(&cache.cache).await;
+    let info = info
+        .map_err(|error| error.while_doing(format!("cannot look at the cache {}", cache.cache)))?;
+    let token = cache
+        .server
+        .read_token()?
+        .filter(|_| !info.settings.is_public);
+    if token.is_none() && !info.settings.is_public {
+        return Err(CliError::new(
+            ErrorKind::Config,
+            format!("{} is private and there is no token", cache.cache),
+        )
+        .hint(format!(
+            "garret login {} {} TOKEN",
+            cache.server_name, cache.server.url
+        )));
+    }
+    // The address is the one that was typed: what a server says of itself may be anybody's.
+    let mut wanted = Wanted {
+        substituter: api.origin().substituter(&cache.cache),
+        keys: active_keys(&info),
+        netrc_file: None,
+    };
+    if let Some(kind) = args.print {
+        let about = About {
+            wanted: &wanted,
+            server: &api.origin().to_string(),
+            server_name: &cache.server_name,
+            cache: cache.cache.as_str(),
+            private_host: token.as_ref().map(|_| api.origin().host()),
+        };
+        return session.console.data(snippet(kind, &about).trim_end());
+    }
+    let target = Target::find(session, args.system)?;
+    if token.is_some() {
+        wanted.netrc_file = Some(target.netrc.clone());
+    }
+    let mut netrc = None;
+    if let Some(token) = &token {
+        netrc = Some(target.netrc.clone());
+        write_netrc(
+            session,
+            &target.netrc,
+            api.origin().host(),
+            token,
+            args.replace_token,
+        )?;
+    }
+    write_nix_conf(session, &target, &wanted)?;
+    remember(session, &wanted, netrc)?;
+    tell(session, &args, &target, &wanted, &info)
+}
+
+/// The files that are changed.
+struct Target {
+    conf: PathBuf,
+    netrc: PathBuf,
+    /// Whether nix.conf must say which netrc it is.
+    name_netrc: bool,
+}
+
+impl Target {
+    fn find(session: &Session<'_>, system: bool) -> Result<Target> {
+        let env = session.env;
+        let conf = if system {
+            env.system_nix_conf()
+        } else {
+            env.user_nix_conf()
+        };
+        let text = files::read_optional(&conf)?.unwrap_or_default();
+        let named = nixconf::text_value(&[text], "netrc-file").map(PathBuf::from);
+        let netrc = named
+            .clone()
+            .unwrap_or_else(|| conf.with_file_name("netrc"));
+        Ok(Target {
+            conf,
+            netrc,
+            name_netrc: named.is_none() && !system,
+        })
+    }
+}
+
+fn active_keys(info: &CacheInfo) -> Vec<String> {
+    let active = info
+        .public_keys
+        .iter()
+        .filter(|key| key.state == KeyState::Active);
+    active.map(|key| key.public_key.clone()).collect()
+}
+
+fn write_netrc(
+    session: &Session<'_>,
+    file: &Path,
+    host: &str,
+    token: &Secret,
+    force: bool,
+) -> Result<()> {
+    let old = files::read_optional(file)?.unwrap_or_default();
+    let new = netrc::add(&old, host, token.expose(), force).map_err(|error| match error {
+        NetrcError::OtherPassword => CliError::new(
+            ErrorKind::Config,
+            format!("{} has another token for {host}", file.display()),
+        )
+        .because(error)
+        .hint("it was left as it is; to put this one in its place: --replace-token")
+        .hint("netrc knows hosts, not ports or caches: one token must do for all caches of a host"),
+        NetrcError::Unfit => {
+            CliError::new(ErrorKind::Config, "cannot write the token to netrc").because(error)
+        }
+    })?;
+    if new == old {
+        return Ok(());
+    }
+    if files::is_symlink(file) {
+        session.console.warn(&format!(
+            "{} is a link to a managed file and was not touched; it needs:",
+            file.display()
+        ));
+        return session
+            .console
+            .data(&format!("machine {host}\nlogin garret\npassword TOKEN"));
+    }
+    files::write_atomic(file, &new, 0o600, true)?;
+    session
+        .console
+        .talk(&format!("wrote the token to {}", file.display()));
+    Ok(())
+}
+
+fn write_nix_conf(session: &Session<'_>, target: &Target, wanted: &Wanted) -> Result<()> {
+    let mut wanted = wanted.clone();
+    wanted.netrc_file = wanted.netrc_file.filter(|_| target.name_netrc);
+    let old = files::read_optional(&target.conf)?.unwrap_or_default();
+    let new = nixconf::add(&old, &wanted);
+    if new == old {
+        session
+            .console
+            .talk(&format!("{} has it already", target.conf.display()));
+        return Ok(());
+    }
+    if files::is_symlink(&target.conf) {
+        let file = target.conf.display();
+        session.console.warn(&format!(
+            "{file} is a link to a managed file and was not touched; it needs:"
+        ));
+        return session.console.data(wanted.snippet().trim_end());
+    }
+    files::write_atomic(&target.conf, &new, 0o644, false)?;
+    session
+        .console
+        .talk(&format!("changed {}", target.conf.display()));
+    Ok(())
+}
+
+fn remember(session: &Session<'_>, wanted: &Wanted, netrc: Option<PathBuf>) -> Result<()> {
+    let mut config = session.config()?;
+    config.used.insert(
+        wanted.substituter.clone(),
+        Used {
+            keys: wanted.keys.clone(),
+            netrc,
+        },
+    );
+    config.save(&session.env.config_file())
+}
+
+fn tell(
+    session: &Session<'_>,
+    args: &Use,
+    target: &Target,
+    wanted: &Wanted,
+    info: &CacheInfo,
+) -> Result<()> {
+    let (env, console) = (session.env, &session.console);
+    let settings = NixSettings::load(env)?;
+    let location = StoreLocation::find(None, env);
+    let state_dir = location
+        .as_ref()
+        .map(|location| location.state_dir.clone())
+        .unwrap_or_default();
+    if let Ok(location) = &location
+        && info.settings.store_dir != location.store_dir.as_str()
+    {
+        console.warn(&format!(
+            "the cache is for {}, the store here is {}",
+            info.settings.store_dir, location.store_dir
+        ));
+    }
+    let system_netrc = settings.system_netrc_file();
+    if wanted.netrc_file.is_some()
+        && target.name_netrc
+        && system_netrc != target.netrc
+        && system_netrc.exists()
+    {
+        console.warn(&format!(
+            "what {} holds is not seen any more with these settings",
+            system_netrc.display()
+        ));
+    }
+    if settings.is_heard(env, &state_dir, &wanted.substituter, &wanted.keys) {
+        console.talk(&format!("Nix now fetches from {}", wanted.substituter));
+    } else if !args.system {
+        let user = env.user.as_deref().unwrap_or("this user");
+        console.warn(&format!(
+            "Nix will ignore this, since {user} is not trusted; root must add to {}:",
+            env.system_nix_conf().display()
+        ));
+        console.data(&format!(
+            "extra-trusted-substituters = {}\nextra-trusted-public-keys = {}",
+            wanted.substituter,
+            wanted.keys.join(" ")
+        ))?;
+        if wanted.netrc_file.is_some() {
+            console.warn(&format!(
+                "and the token belongs into {}, since it is the daemon that fetches",
+                system_netrc.display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn remove(session: &Session<'_>, args: &Use, cache: &CacheRef, api: &Api) -> Result<()> {
+    let mut config = session.config()?;
+    let substituter = api.origin().substituter(&cache.cache);
+    let used = config.used.remove(&substituter);
+    let keys = match &used {
+        Some(used) => used.keys.clone(),
+        None => api
+            .cache(&cache.cache)
+            .await
+            .map(|info| active_keys(&info))
+            .unwrap_or_default(),
+    };
+    let target = Target::find(session, args.system)?;
+    let netrc = used
+        .and_then(|used| used.netrc)
+        .unwrap_or_else(|| target.netrc.clone());
+    let emptied = remove_token(session, &config, cache, api, &netrc)?;
+    let old = files::read_optional(&target.conf)?.unwrap_or_default();
+    let new = nixconf::remove(
+        &old,
+        &substituter,
+        &keys,
+        emptied.then_some(netrc.as_path()),
+    );
+    if new == old {
+        session.console.talk(&format!(
+            "{} does not name {substituter}",
+            target.conf.display()
+        ));
+    } else if files::is_symlink(&target.conf) {
+        let file = target.conf.display();
+        session.console.warn(&format!(
+            "{file} is a link to a managed file and was not touched; take out {substituter}"
+        ));
+    } else {
+        files::write_atomic(&target.conf, &new, 0o644, false)?;
+        session.console.talk(&format!(
+            "took {substituter} out of {}",
+            target.conf.display()
+        ));
+    }
+    config.save(&session.env.config_file())
+}
+
+/// Takes the token out of netrc, unless another cache that is in use needs it. Tells whether the
+/// file is gone by that.
+fn remove_token(
+    session: &Session<'_>,
+    config: &Config,
+    cache: &CacheRef,
+    api: &Api,
+    file: &Path,
+) -> Result<bool> {
+    let host = api.origin().host();
+    let needed = |(url, used): (&String, &Used)| {
+        let same_host = url
+            .parse::<crate::api::Origin>()
+            .is_ok_and(|origin| origin.host() == host);
+        same_host && used.netrc.as_deref() == Some(file)
+    };
+    if config.used.iter().any(needed) {
+        return Ok(false);
+    }
+    let (Some(token), Some(old)) = (cache.server.read_token()?, files::read_optional(file)?) else {
+        return Ok(false);
+    };
+    let new = netrc::remove(&old, host, token.expose());
+    if new == old {
+        return Ok(false);
+    }
+    if files::is_symlink(file) {
+        session.console.warn(&format!(
+            "{} is a link to a managed file and was not touched",
+            file.display()
+        ));
+        return Ok(false);
+    }
+    session
+        .console
+        .talk(&format!("took the token out of {}", file.display()));
+    match new.trim().is_empty() {
+        true => std::fs::remove_file(file)
+            .map(|()| true)
+            .map_err(|error| io_error("remove", file, error)),
+        false => files::write_atomic(file, &new, 0o600, true).map(|()| false),
+    }
+}
