@@ -156,6 +156,10 @@ async fn lists_in_pages(store: &dyn BlobStore) {
             let page = store.list("packs/", after.as_deref(), limit).await;
             let page = page.expect("list answers");
             assert!(page.len() <= limit);
+            let passed = page
+                .iter()
+                .all(|e| after.as_ref().is_none_or(|a| e.key > *a));
+            assert!(passed, "a page starts above {after:?}");
             let Some(last) = page.last() else { break };
             after = Some(last.key.clone());
             got.extend(page);

@@ -206,18 +206,25 @@ fn of_many_writers_of_one_key_one_wins_whole() {
 #[test]
 fn an_abandoned_write_is_no_blob() {
     let folder = tempfile::tempdir().unwrap();
-    run(async {
+    // One blocking thread, so that a write can be held up for sure.
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.max_blocking_threads(1).enable_time().build();
+    runtime.unwrap().block_on(async {
         let store = open(&folder).await;
         let tmp = folder.path().join("store/tmp");
         let mut writer = store.writer().await.unwrap();
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let busy = tokio::task::spawn_blocking(move || held.recv());
         tokio::select! {
             biased;
-            _ = writer.write(Bytes::from(vec![1; 4 << 20])) => panic!("writing takes a thread"),
+            _ = writer.write(Bytes::from(vec![1; 1 << 20])) => panic!("no thread was free"),
             () = std::future::ready(()) => {}
         }
         let later = writer.write(Bytes::from_static(b"more")).await;
         assert!(later.is_err(), "the file went with the write");
         assert!(writer.commit(&pack(1)).await.is_err());
+        release.send(()).unwrap();
+        busy.await.unwrap().unwrap();
         assert_eq!(store.head(&pack(1)).await.unwrap(), None);
         while !entries(&tmp).is_empty() {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
