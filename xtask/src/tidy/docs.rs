@@ -93,7 +93,7 @@ fn exists(tree: &Tree, test: &str) -> bool {
     ["crates", "bins"].iter().any(|folder| {
         let prefix = format!("{folder}/{package}/");
         tree.matching(&prefix, ".rs")
-            .any(|(_, text)| is_test(text, &declaration))
+            .any(|(_, text)| is_test(text, &declaration) || is_scenario(text, function))
     })
 }
 
@@ -109,6 +109,15 @@ fn is_test(text: &str, declaration: &str) -> bool {
         line.contains(declaration)
             && above(at).any(|line| line.starts_with("#[") && line.contains("test"))
     })
+}
+
+/// Whether a suite (`suite! { … }`, which makes a test of each name in it) lists
+/// the function.
+fn is_scenario(text: &str, function: &str) -> bool {
+    let suite = text.split("\nsuite! {").nth(1).unwrap_or_default();
+    suite
+        .lines()
+        .any(|line| line.trim().trim_end_matches([',', ';']) == function)
 }
 
 #[cfg(test)]
@@ -133,10 +142,12 @@ mod tests {
 
     #[test]
     fn promised_tests_must_exist() {
-        let source = "#[tokio::test]\nasync fn kept() {}\nfn helper() {}\n";
+        let source = "#[tokio::test]\nasync fn kept() {}\nfn helper() {}\n\
+                      \nsuite! {\n    a:\n        listed,\n        last;\n}\n";
         let rows = [
             ("| r | `db::it::kept` |", 0),
             ("| r | later: the sweeper |", 0),
+            ("| r | `db::it::listed`, `db::last` |", 0),
             ("| r | `db::kept`, `db::gone` |", 1),
             ("| r | `db::helper` |", 1),
             ("| r | `other::kept` |", 1),
