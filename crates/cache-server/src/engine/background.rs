@@ -60,11 +60,11 @@ where
 }
 
 async fn damage_writer(engine: Weak<Inner>, mut reports: Reports) {
-    while let Some(id) = reports.recv().await {
+    while let Some(report) = reports.recv().await {
         let Some(engine) = engine.upgrade().map(Engine) else {
             return;
         };
-        engine.handle_report(id).await;
+        engine.handle_report(report).await;
     }
 }
 

@@ -4,8 +4,10 @@
 //! background task looks again before it marks anything: broken means absent,
 //! so a disk that is away for a moment must not make a cache forget its chunks.
 
+use std::{collections::HashMap, sync::Arc};
+
 use chunk_store::{
-    ChunkId,
+    BlobKey, ChunkId,
     blob::{BlobError, BlobStore},
     frame::frame_sum,
 };
@@ -15,12 +17,23 @@ use tracing::{error, warn};
 use super::{Engine, EngineError, serve::Place};
 
 /// Reports that wait at most.
-const QUEUE: usize = 1024;
+const QUEUE: usize = 256;
+/// Chunks looked up at once.
+const WINDOW: usize = 1024;
+
+/// Frames that read wrong, and the NAR they are of.
+#[derive(Clone, Debug)]
+pub(super) struct Report {
+    pub(super) wrong: Vec<ChunkId>,
+    /// All chunks of the NAR. A pack that is gone takes all its chunks with
+    /// it, and the next push can send them all only if all are marked.
+    pub(super) nar: Arc<[ChunkId]>,
+}
 
 /// The sending end of the queue of reports.
-pub(super) type Queue = mpsc::Sender<ChunkId>;
+pub(super) type Queue = mpsc::Sender<Report>;
 /// The receiving end of the queue of reports.
-pub(super) type Reports = mpsc::Receiver<ChunkId>;
+pub(super) type Reports = mpsc::Receiver<Report>;
 
 pub(super) fn queue() -> (Queue, Reports) {
     mpsc::channel(QUEUE)
@@ -56,9 +69,9 @@ async fn look(blobs: &dyn BlobStore, place: &Place) -> Look {
 }
 
 impl Engine {
-    /// Notes that a frame read wrong. Never waits: a full queue drops the report.
-    pub(super) fn report_damage(&self, id: ChunkId) {
-        if self.0.damage.try_send(id).is_err() {
+    /// Notes that frames read wrong. Never waits: a full queue drops the report.
+    pub(super) fn report_damage(&self, report: Report) {
+        if self.0.damage.try_send(report).is_err() {
             self.0.tally.damage_dropped.inc();
         }
     }
@@ -70,11 +83,10 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::NotReady`] when the store cannot be trusted at the moment.
-    pub(super) async fn look_again(&self, ids: &[ChunkId]) -> Result<Vec<ChunkId>, EngineError> {
+    pub(super) async fn look_again(&self, report: &Report) -> Result<Vec<ChunkId>, EngineError> {
         let mut broken = Vec::new();
         let mut unknown = false;
-        for place in self.places(ids).await? {
-            let Some(place) = place else { continue };
+        for place in self.places(&report.wrong).await?.into_iter().flatten() {
             // Two looks, since the first wrong read may have raced with a move.
             let mut seen = look(&*self.0.config.blobs, &place).await;
             if seen == Look::Damaged {
@@ -86,17 +98,45 @@ impl Engine {
                 Look::Unknown => unknown = true,
             }
         }
-        if !broken.is_empty() {
-            if !self.identity_reads_back().await {
-                let why = "the blob store does not show its identity".to_owned();
-                return Err(EngineError::NotReady(why));
-            }
-            self.mark_broken(&broken).await?;
-        } else if unknown {
+        if broken.is_empty() && unknown {
             let why = "the blob store does not answer".to_owned();
             return Err(EngineError::NotReady(why));
         }
+        if broken.is_empty() {
+            return Ok(Vec::new());
+        }
+        broken.extend(self.in_lost_packs(&report.nar).await?);
+        broken.sort_by_key(|place| place.id);
+        broken.dedup_by_key(|place| place.id);
+        if !self.identity_reads_back().await {
+            let why = "the blob store does not show its identity".to_owned();
+            return Err(EngineError::NotReady(why));
+        }
+        self.mark_broken(&broken).await?;
         Ok(broken.iter().map(|place| place.id).collect())
+    }
+
+    /// Those of these chunks whose pack is absent, or ends before them.
+    async fn in_lost_packs(&self, ids: &[ChunkId]) -> Result<Vec<Place>, EngineError> {
+        let blobs = &self.0.config.blobs;
+        let mut sizes: HashMap<BlobKey, u64> = HashMap::new();
+        let mut lost = Vec::new();
+        for window in ids.chunks(WINDOW) {
+            for place in self.places(window).await?.into_iter().flatten() {
+                let size = match sizes.get(&place.pack_key) {
+                    Some(size) => *size,
+                    None => {
+                        let size = blobs.head(&place.pack_key).await?.unwrap_or(0);
+                        sizes.insert(place.pack_key.clone(), size);
+                        size
+                    }
+                };
+                if place.offset + u64::from(place.frame_len) > size {
+                    lost.push(place);
+                }
+            }
+        }
+        Ok(lost)
     }
 
     /// Marks chunks broken, durably.
@@ -109,12 +149,12 @@ impl Engine {
 
     /// Works on one report; trouble is logged and the report dropped, since the
     /// next reader reports again.
-    pub(super) async fn handle_report(&self, id: ChunkId) {
-        if let Err(error) = self.look_again(&[id]).await {
+    pub(super) async fn handle_report(&self, report: Report) {
+        if let Err(error) = self.look_again(&report).await {
             warn!(
-                chunk = id.0,
+                chunks = ?report.wrong,
                 error = &error as &dyn std::error::Error,
-                "cannot look again at a damaged frame"
+                "cannot look again at damaged frames"
             );
         }
     }
@@ -123,8 +163,6 @@ impl Engine {
 #[cfg(test)]
 mod tests {
     use std::io;
-
-    use chunk_store::BlobKey;
 
     use super::*;
 

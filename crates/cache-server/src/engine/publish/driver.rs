@@ -112,14 +112,16 @@ impl Driver {
         loop {
             self.start_preparing();
             self.start_committing();
+            if self.preparing.is_empty() && self.committing.is_none() {
+                break;
+            }
             tokio::select! {
                 Some(done) = self.preparing.join_next() => match done {
                     Ok(Ok(ready)) => self.ready.push(ready),
-                    Ok(Err(line)) => self.refuse(line),
+                    Ok(Err(line)) => self.settle(line),
                     Err(_) => tracing::error!("a path of a publish ended without an answer"),
                 },
                 done = finished(&mut self.committing) => self.committed(done).await,
-                else => break,
             }
         }
     }
@@ -135,7 +137,7 @@ impl Driver {
                     tries: 0,
                 }),
                 Ok(Standing::Answered(line)) => self.settle(line),
-                Err(error) => self.refuse(trouble(&claim, &error)),
+                Err(error) => self.settle(trouble(&claim, &error)),
             }
         }
     }
@@ -151,7 +153,7 @@ impl Driver {
                 Ok(chunks) => found.extend(chunks),
                 Err(error) => {
                     for waiting in std::mem::take(&mut self.waiting) {
-                        self.refuse(trouble(&waiting.claim, &error));
+                        self.settle(trouble(&waiting.claim, &error));
                     }
                     return;
                 }
@@ -166,6 +168,7 @@ impl Driver {
 
     fn start_preparing(&mut self) {
         while self.preparing.len() < SIDE_BY_SIDE
+            && self.ready.len() < GROUP_PATHS
             && let Some(next) = self.waiting.pop()
         {
             let (engine, shared) = (self.engine.clone(), self.shared.clone());
@@ -212,7 +215,7 @@ impl Driver {
                     tries: ready.tries,
                 }),
                 Ok(Standing::Answered(line)) => self.settle(line),
-                Err(error) => self.refuse(trouble(&ready.claim, &error)),
+                Err(error) => self.settle(trouble(&ready.claim, &error)),
             }
         }
     }
@@ -225,9 +228,6 @@ impl Driver {
         let _ = self.lines.send(line);
     }
 
-    fn refuse(&self, line: PublishLine) {
-        self.settle(line);
-    }
 }
 
 /// The end of a commit that runs; never, when none runs.

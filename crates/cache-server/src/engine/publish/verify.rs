@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::engine::{
     Engine, EngineError,
+    damage::Report,
     serve::{Frames, Place, ReadError, ReadRun, pack_listing},
 };
 
@@ -33,6 +34,12 @@ pub(super) struct Wanted {
     pub(super) hash: NarHash,
     pub(super) size: u64,
     pub(super) chunks: Arc<[Chunk]>,
+}
+
+impl Wanted {
+    fn ids(&self) -> Arc<[ChunkId]> {
+        self.chunks.iter().map(|chunk| chunk.id).collect()
+    }
 }
 
 /// Why a NAR cannot be promised.
@@ -155,7 +162,7 @@ impl Engine {
                 self.0.tally.verified_bytes.add(wanted.size);
                 ControlFlow::Break(Ok(nar))
             }
-            Err(Fault::Read(ids)) => match self.judge_damage(&ids).await {
+            Err(Fault::Read(wrong)) => match self.judge_damage(wrong, wanted).await {
                 Ok(gone) if gone.is_empty() => ControlFlow::Continue(()),
                 Ok(gone) => ControlFlow::Break(Err(Unsound::Gone(gone))),
                 Err(error) => ControlFlow::Break(Err(error.into())),
@@ -164,18 +171,22 @@ impl Engine {
         }
     }
 
-    /// Which of these chunks are broken or gone, with the marks committed.
-    async fn judge_damage(&self, ids: &[ChunkId]) -> Result<Vec<ChunkId>, EngineError> {
-        let places = self.places(ids).await?;
-        let absent = ids.iter().zip(&places).filter(|(_, place)| place.is_none());
+    /// Which chunks are broken or gone, with the marks committed.
+    async fn judge_damage(
+        &self,
+        wrong: Vec<ChunkId>,
+        wanted: &Wanted,
+    ) -> Result<Vec<ChunkId>, EngineError> {
+        let places = self.places(&wrong).await?;
+        let absent = wrong.iter().zip(&places).filter(|(_, place)| place.is_none());
         let mut gone: Vec<ChunkId> = absent.map(|(id, _)| *id).collect();
-        gone.extend(self.look_again(ids).await?);
+        let nar = wanted.ids();
+        gone.extend(self.look_again(&Report { wrong, nar }).await?);
         Ok(gone)
     }
 
     async fn one_pass(&self, wanted: &Wanted) -> Result<NewNar, Fault> {
-        let ids: Arc<[ChunkId]> = wanted.chunks.iter().map(|chunk| chunk.id).collect();
-        let mut frames = Frames::all(self.clone(), ids);
+        let mut frames = Frames::all(self.clone(), wanted.ids());
         let mut checks = Box::new(Checks::new(wanted.clone()));
         while let Some(run) = frames.next().await? {
             let step = move || {

@@ -77,6 +77,11 @@ impl Frames {
         }
     }
 
+    /// All chunks of the list.
+    pub(crate) fn ids(&self) -> Arc<[ChunkId]> {
+        self.ids.clone()
+    }
+
     /// Where the first run begins among all frame bytes; known once it was read.
     pub(crate) fn first_start(&self) -> u64 {
         self.first_start.unwrap_or(self.position)

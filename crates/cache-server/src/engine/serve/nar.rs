@@ -13,7 +13,7 @@ use super::{
     frames::ReadRun,
     name::version_text,
 };
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, damage::Report};
 
 /// The bytes of a NAR. An error in it means that the answer must be cut off,
 /// never ended cleanly.
@@ -128,7 +128,10 @@ impl Reading {
             Err(ReadError::Engine(error)) => return Err(error),
             Err(ReadError::Damaged(ids)) => {
                 warn!(chunks = ?ids, "frames read wrong, the answer is cut off");
-                ids.iter().for_each(|id| self.engine.report_damage(*id));
+                self.engine.report_damage(Report {
+                    wrong: ids,
+                    nar: self.frames.ids(),
+                });
                 return Err(EngineError::Cut("a frame is damaged or gone"));
             }
         };

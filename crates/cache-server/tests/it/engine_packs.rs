@@ -1,0 +1,94 @@
+//! Packs in: every rule has its code, and what breaks one leaves nothing.
+
+use bytes::Bytes;
+use cache_api::ErrorCode;
+use cache_server::engine::{Caller, EngineError};
+use chunk_store::{
+    Digest, frame,
+    pack::{Builder, PackLimits},
+};
+use futures_util::stream;
+
+use crate::engine_support::{Package, Rig, noise};
+
+pub(crate) fn pack_of(package: &Package) -> Vec<u8> {
+    let mut encoder = frame::Encoder::new(3).unwrap();
+    let mut pack = Builder::new(PackLimits::default());
+    for chunk in &package.chunks {
+        let frame = encoder.encode(chunk).unwrap();
+        pack.push(Digest::of(chunk), chunk.len() as u32, frame)
+            .unwrap();
+    }
+    pack.finish()
+}
+
+async fn send(rig: &Rig, parts: Vec<Result<Bytes, &'static str>>) -> Result<u32, EngineError> {
+    let cache = rig.cache("team").await;
+    let by = Caller::operator("alice");
+    let sent = rig.engine.ingest_pack(&by, &cache, stream::iter(parts)).await;
+    sent.map(|answer| answer.frames)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pack_that_breaks_a_rule_is_refused_and_leaves_nothing() {
+    let rig = Rig::new().await;
+    let sound = pack_of(&Package::noise(1, 600_000));
+    let flip = |at: usize| {
+        let mut pack = sound.clone();
+        pack[at] ^= 1;
+        pack
+    };
+    let longer = [&sound[..], b"x"].concat();
+    let index = 44;
+    for (pack, code) in [
+        (vec![], ErrorCode::PackTruncated),
+        (flip(0), ErrorCode::InvalidPackHeader),
+        (flip(20), ErrorCode::InvalidPackIndex),
+        (flip(index + 1), ErrorCode::InvalidPackIndex),
+        (flip(sound.len() - 1), ErrorCode::FrameSumMismatch),
+        (sound[..sound.len() - 1].to_vec(), ErrorCode::PackTruncated),
+        (longer, ErrorCode::PackTrailingBytes),
+    ] {
+        let len = pack.len();
+        let parts = pack.chunks(77_777).map(|part| Ok(Bytes::copy_from_slice(part)));
+        let error = send(&rig, parts.collect()).await.unwrap_err();
+        assert_eq!(error.code(), code, "{len}");
+        assert!(!error.is_trouble());
+    }
+    let error = send(&rig, vec![Ok(Bytes::from(sound[..1000].to_vec())), Err("reset")]).await;
+    assert_eq!(error.unwrap_err().code(), ErrorCode::IncompleteBody);
+    assert_eq!(rig.blobs("packs").len(), 0);
+    assert_eq!(rig.blobs("tmp").len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_does_not_tell_what_was_known() {
+    let rig = Rig::new().await;
+    let pack = Bytes::from(pack_of(&Package::noise(1, 300_000)));
+    let first = send(&rig, vec![Ok(pack.clone())]).await.unwrap();
+    let again = send(&rig, vec![Ok(pack)]).await.unwrap();
+    assert_eq!(first, again);
+    // Written all the same, so that timing tells nothing either.
+    assert_eq!(rig.blobs("packs").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unpublished_bytes_are_limited() {
+    let mut rig = Rig::new().await;
+    let limits = cache_api::Limits {
+        max_unpublished: 500_000,
+        ..cache_api::Limits::default()
+    };
+    rig.reopen_with(|config| config.limits = limits).await;
+    let pack = |seed| Bytes::from(pack_of(&Package::new(seed, &noise(seed, 200_000))));
+    send(&rig, vec![Ok(pack(1))]).await.unwrap();
+    send(&rig, vec![Ok(pack(2))]).await.unwrap();
+    let error = send(&rig, vec![Ok(pack(3))]).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::UnpublishedLimit);
+    // What is published counts no longer.
+    let cache = rig.cache("team").await;
+    let by = Caller::operator("alice");
+    let claim = Package::new(1, &noise(1, 200_000)).claim();
+    rig.publish(&by, &cache, claim).await;
+    send(&rig, vec![Ok(pack(3))]).await.unwrap();
+}

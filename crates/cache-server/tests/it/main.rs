@@ -1,0 +1,15 @@
+//! Integration tests of the engine and its HTTP server.
+
+mod engine_damage;
+mod engine_faults;
+mod engine_identity;
+mod engine_lifecycle;
+mod engine_packs;
+mod engine_publish;
+mod engine_support;
+mod engine_tenants;
+mod http_bad_input;
+mod http_limits;
+mod http_routes;
+mod http_support;
+mod http_tenants;
