@@ -23,7 +23,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let me = Caller::operator("embedder");
     let name = "team".parse()?;
     let request = CreateCache::default();
-    engine.create_cache(&name, &request, "http://localhost/").await?;
+    engine
+        .create_cache(&name, &request, "http://localhost/")
+        .await?;
     let cache = engine.cache(&name).await?.ok_or("the cache is gone")?;
 
     // A NAR of one file, cut into chunks, each a frame of one pack.
@@ -35,7 +37,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (mut chunks, mut chunker) = (Vec::new(), NarChunker::new());
     chunker.push(&nar, &mut |chunk| chunks.push(chunk.to_vec()))?;
     chunker.finish(&mut |chunk| chunks.push(chunk.to_vec()))?;
-    let (mut pack, mut frames) = (pack::Builder::new(Default::default()), frame::Encoder::new(3)?);
+    let (mut pack, mut frames) = (
+        pack::Builder::new(Default::default()),
+        frame::Encoder::new(3)?,
+    );
     for chunk in &chunks {
         pack.push(Digest::of(chunk), chunk.len() as u32, frames.encode(chunk)?)?;
     }
@@ -63,9 +68,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     // And out again, as a substituter would ask for it.
-    let narinfo = engine.narinfo(&cache, path.hash()).await.ok_or("not published")?;
+    let narinfo = engine
+        .narinfo(&cache, path.hash())
+        .await
+        .ok_or("not published")?;
     let narinfo = String::from_utf8(narinfo.to_vec())?;
-    let url = narinfo.lines().find_map(|line| line.strip_prefix("URL: nar/"));
+    let url = narinfo
+        .lines()
+        .find_map(|line| line.strip_prefix("URL: nar/"));
     let url = url.ok_or("a narinfo without URL")?.parse()?;
     let served = engine.nar(&cache, &url).await.ok_or("no such NAR")?;
     let frames: Vec<Bytes> = served.body(0, served.len()).await?.try_collect().await?;
@@ -75,7 +85,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "an example is its own outermost program")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an example is its own outermost program"
+)]
 fn getrandom_or_abort(bytes: &mut [u8]) {
     getrandom::fill(bytes).expect("the system gives random bytes");
 }

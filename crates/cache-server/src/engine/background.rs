@@ -20,21 +20,39 @@ const IDENTITY: Duration = Duration::from_secs(5);
 pub(super) fn start(engine: &Engine, reports: Reports) {
     let tasks = vec![
         tokio::spawn(damage_writer(Arc::downgrade(&engine.0), reports)),
-        tokio::spawn(every(Arc::downgrade(&engine.0), POLL, "poll", async |engine: Engine| {
-            engine.0.config.db.removed_counters().await?;
-            Ok(())
-        })),
-        tokio::spawn(every(Arc::downgrade(&engine.0), CLOCK, "clock", async |engine: Engine| {
-            engine.0.config.db.tick().await?;
-            Ok(())
-        })),
-        tokio::spawn(every(Arc::downgrade(&engine.0), FLUSH, "access times", async |engine: Engine| {
-            engine.flush_touches().await;
-            Ok(())
-        })),
-        tokio::spawn(every(Arc::downgrade(&engine.0), IDENTITY, "identity", async |engine: Engine| {
-            engine.check_identity().await
-        })),
+        tokio::spawn(every(
+            Arc::downgrade(&engine.0),
+            POLL,
+            "poll",
+            async |engine: Engine| {
+                engine.0.config.db.removed_counters().await?;
+                Ok(())
+            },
+        )),
+        tokio::spawn(every(
+            Arc::downgrade(&engine.0),
+            CLOCK,
+            "clock",
+            async |engine: Engine| {
+                engine.0.config.db.tick().await?;
+                Ok(())
+            },
+        )),
+        tokio::spawn(every(
+            Arc::downgrade(&engine.0),
+            FLUSH,
+            "access times",
+            async |engine: Engine| {
+                engine.flush_touches().await;
+                Ok(())
+            },
+        )),
+        tokio::spawn(every(
+            Arc::downgrade(&engine.0),
+            IDENTITY,
+            "identity",
+            async |engine: Engine| engine.check_identity().await,
+        )),
     ];
     *engine.0.tasks.lock().expect("no panic under this lock") = tasks;
 }

@@ -40,9 +40,8 @@ impl Engine {
             None => self.fresh_key(name.as_str())?,
         };
         let settings = request.settings();
-        let settings = settings.map_err(|error| {
-            EngineError::refused(ErrorCode::InvalidSettings, error.to_string())
-        })?;
+        let settings = settings
+            .map_err(|error| EngineError::refused(ErrorCode::InvalidSettings, error.to_string()))?;
         let uid = self.fresh_ulid().to_string();
         let body = Body::Cache { destroyed: false };
         let record = self.write_record(&uid, name, &settings, body).await?;
@@ -79,7 +78,9 @@ impl Engine {
                 return self.cache_info(&known.row, origin).await;
             }
             let body = Body::Cache { destroyed: false };
-            let record = self.write_record(&cache.uid, &cache.name, &settings, body).await?;
+            let record = self
+                .write_record(&cache.uid, &cache.name, &settings, body)
+                .await?;
             let db = &self.0.config.db;
             let changed = db.configure_cache(cache.id, &known.row.settings, &settings, record);
             match changed.await {
@@ -101,7 +102,9 @@ impl Engine {
         self.require_ready()?;
         let body = Body::Cache { destroyed: true };
         let settings = &cache.settings;
-        let record = self.write_record(&cache.uid, &cache.name, settings, body).await?;
+        let record = self
+            .write_record(&cache.uid, &cache.name, settings, body)
+            .await?;
         self.0.config.db.destroy_cache(cache.id, record).await?;
         info!(cache = %cache.name, "destroyed a cache");
         Ok(())
@@ -126,7 +129,12 @@ impl Engine {
             (None, None) => self.fresh_key(cache.name.as_str())?,
         };
         let db = &self.0.config.db;
-        if db.keys(cache.id).await?.iter().any(|row| row.name == key.name()) {
+        if db
+            .keys(cache.id)
+            .await?
+            .iter()
+            .any(|row| row.name == key.name())
+        {
             let message = format!("the cache has a key {:?}", key.name());
             return Err(EngineError::refused(ErrorCode::KeyExists, message));
         }
@@ -150,7 +158,9 @@ impl Engine {
         let keys = db.keys(cache.id).await?;
         let key = keys.iter().find(|key| key.name == name);
         let key = key.ok_or(DbError::NoSuchKey)?;
-        let others = keys.iter().filter(|other| other.active && other.id != key.id);
+        let others = keys
+            .iter()
+            .filter(|other| other.active && other.id != key.id);
         if key.active && others.count() == 0 {
             let message = format!("{name:?} is the only key that signs");
             return Err(EngineError::refused(ErrorCode::LastKey, message));

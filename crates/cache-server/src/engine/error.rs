@@ -109,3 +109,72 @@ fn frame_code(error: &FrameError) -> ErrorCode {
         _ => ErrorCode::FrameNotExact,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    fn check(error: impl Into<EngineError>, code: ErrorCode, trouble: bool) {
+        let error = error.into();
+        assert_eq!(error.code(), code, "{error:?}");
+        assert_eq!(error.is_trouble(), trouble, "{error:?}");
+    }
+
+    #[test]
+    fn trouble_and_refusals_have_their_codes() {
+        use ErrorCode as E;
+        let full = io::ErrorKind::StorageFull;
+        check(BlobError::Full(full.into()), E::StorageFull, true);
+        let away = BlobError::Unavailable("x".to_owned());
+        check(away, E::StoreUnavailable, true);
+        check(
+            EngineError::NotReady(String::new()),
+            E::StoreUnavailable,
+            true,
+        );
+        check(EngineError::Foreign(String::new()), E::WrongStore, true);
+        check(EngineError::Body(String::new()), E::IncompleteBody, false);
+        check(EngineError::Cut("x"), E::Internal, true);
+        check(DbError::CacheGone, E::NoSuchCache, false);
+        check(DbError::CacheExists, E::CacheExists, false);
+        check(DbError::WriterGone, E::DatabaseUnavailable, true);
+        let limit = DbError::UnpublishedLimit {
+            limit: 1,
+            would_be: 2,
+        };
+        check(limit, E::UnpublishedLimit, false);
+        let create = DbError::Create {
+            path: "x".into(),
+            source: full.into(),
+        };
+        check(create, E::StorageFull, true);
+        check(EngineError::refused(E::LastKey, "x"), E::LastKey, false);
+    }
+
+    #[test]
+    fn a_broken_rule_of_a_frame_keeps_its_code_within_a_pack() {
+        for (source, code) in [
+            (FrameError::RawLength(0), ErrorCode::FrameLength),
+            (FrameError::Skippable, ErrorCode::FrameHeader),
+            (FrameError::Checksum, ErrorCode::FrameChecksum),
+            (FrameError::Dictionary, ErrorCode::FrameDictionary),
+            (FrameError::NoContentSize, ErrorCode::FrameContentSize),
+            (FrameError::Window(1), ErrorCode::FrameWindow),
+            (FrameError::Trailing(1), ErrorCode::FrameNotExact),
+            (FrameError::BlockSum, ErrorCode::FrameNotExact),
+        ] {
+            let inside = PackError::Frame {
+                index: 0,
+                source: source.clone(),
+            };
+            assert_eq!(pack_code(&inside), code);
+            assert_eq!(pack_code(&PackError::Entry { index: 0, source }), code);
+        }
+        assert_eq!(
+            pack_code(&PackError::Trailing),
+            ErrorCode::PackTrailingBytes
+        );
+    }
+}

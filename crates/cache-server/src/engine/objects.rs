@@ -27,7 +27,12 @@ impl Engine {
         self.require_ready()?;
         let limit = limit.clamp(1, PAGE);
         let known = self.known_row(cache).await?;
-        let rows = self.0.config.db.list_objects(cache.id, after, limit).await?;
+        let rows = self
+            .0
+            .config
+            .db
+            .list_objects(cache.id, after, limit)
+            .await?;
         let last = rows.last().map(|row| row.path.hash());
         Ok(ListPathsAnswer {
             next: last.filter(|_| rows.len() == limit),

@@ -44,11 +44,15 @@ async fn a_damaged_frame_is_absent_until_the_same_is_pushed_again() {
         let asked = rig.missing(&alice(), &cache, &package);
         let missing = asked.await;
         assert!(missing.contains(&true));
-        rig.send(&alice(), &cache, &package, 3, |at| missing[at]).await;
+        rig.send(&alice(), &cache, &package, 3, |at| missing[at])
+            .await;
         // The same frame came back, so the NAR is whole before it is published.
         let line = rig.publish(&alice(), &cache, package.claim()).await;
         assert!(
-            matches!(line.status, PublishStatus::Published | PublishStatus::Present),
+            matches!(
+                line.status,
+                PublishStatus::Published | PublishStatus::Present
+            ),
             "{line:?}"
         );
         assert_eq!(rig.pull(&cache, package.hash()).await.unwrap(), package.nar);
@@ -130,7 +134,9 @@ async fn a_store_that_does_not_answer_marks_nothing_and_comes_back() {
     let url = rig.narinfo(&cache, package.hash()).await.unwrap().url;
     rig.faults.set_away(true);
     assert!(rig.pull_url(&cache, &url).await.is_none());
-    let line = rig.publish(&alice(), &cache, Package::new(2, b"x").claim()).await;
+    let line = rig
+        .publish(&alice(), &cache, Package::new(2, b"x").claim())
+        .await;
     assert_ne!(line.status, PublishStatus::Published);
     rig.faults.set_away(false);
     until(async || rig.engine.readiness() == Readiness::Ready).await;
@@ -166,7 +172,9 @@ async fn a_download_resumes_across_a_heal() {
 async fn a_heal_by_other_frames_is_another_version() {
     let rig = Rig::new().await;
     let cache = rig.cache("team").await;
-    let compressible: Vec<u8> = (0..400_000u32).flat_map(|n| (n / 5).to_le_bytes()).collect();
+    let compressible: Vec<u8> = (0..400_000u32)
+        .flat_map(|n| (n / 5).to_le_bytes())
+        .collect();
     let package = Package::new(1, &compressible);
     rig.push(&alice(), &cache, &package).await;
     let old = rig.narinfo(&cache, package.hash()).await.unwrap().url;

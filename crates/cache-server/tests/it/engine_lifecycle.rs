@@ -49,7 +49,8 @@ async fn a_lease_outlives_a_killed_client() {
     let cache = rig.cache("team").await;
     let package = Package::noise(1, 1_000_000);
     let half = package.chunks.len() / 2;
-    rig.send(&alice(), &cache, &package, 3, |at| at < half).await;
+    rig.send(&alice(), &cache, &package, 3, |at| at < half)
+        .await;
     // The client is killed here; a sweep comes an hour later.
     rig.advance(3600).await;
     let snapshot = rig.db.snapshot().await.unwrap();
@@ -60,7 +61,8 @@ async fn a_lease_outlives_a_killed_client() {
     let asked = rig.missing(&alice(), &cache, &package);
     let missing = asked.await;
     assert!(missing[..half].iter().all(|missing| !missing));
-    rig.send(&alice(), &cache, &package, 3, |at| missing[at]).await;
+    rig.send(&alice(), &cache, &package, 3, |at| missing[at])
+        .await;
     let line = rig.publish(&alice(), &cache, package.claim()).await;
     assert_eq!(line.status, PublishStatus::Published);
 }
@@ -81,7 +83,11 @@ async fn what_a_publish_resolved_is_not_condemned_under_it() {
     let lines = rig.engine.publish(&alice(), &cache, request).await.unwrap();
     until(async || rig.faults.reads() > 0).await;
     let condemned = rig.db.condemn_chunks(&all, before.mark).await.unwrap();
-    assert_eq!(condemned, [], "the lease of the publish is newer than the mark");
+    assert_eq!(
+        condemned,
+        [],
+        "the lease of the publish is newer than the mark"
+    );
     rig.faults.hold_reads(false);
     let lines: Vec<_> = lines.collect().await;
     assert_eq!(lines[0].status, PublishStatus::Published);
@@ -96,7 +102,11 @@ async fn what_was_condemned_before_is_missing_and_never_half_published() {
     rig.send(&alice(), &cache, &package, 3, |_| true).await;
     let snapshot = rig.db.snapshot().await.unwrap();
     let first = snapshot.chunks[0].id;
-    let condemned = rig.db.condemn_chunks(&[first], snapshot.mark).await.unwrap();
+    let condemned = rig
+        .db
+        .condemn_chunks(&[first], snapshot.mark)
+        .await
+        .unwrap();
     assert_eq!(condemned, [first]);
     let line = rig.publish(&alice(), &cache, package.claim()).await;
     assert_eq!(line.status, PublishStatus::Missing);
@@ -142,10 +152,26 @@ async fn a_removed_path_answers_its_own_url_for_a_while() {
     let package = Package::noise(1, 100_000);
     rig.push(&alice(), &cache, &package).await;
     let url = rig.narinfo(&cache, package.hash()).await.unwrap().url;
-    assert!(rig.engine.remove_path(&alice(), &cache, &package.hash()).await.unwrap());
-    assert!(!rig.engine.remove_path(&alice(), &cache, &package.hash()).await.unwrap());
+    assert!(
+        rig.engine
+            .remove_path(&alice(), &cache, &package.hash())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !rig.engine
+            .remove_path(&alice(), &cache, &package.hash())
+            .await
+            .unwrap()
+    );
     assert!(rig.narinfo(&cache, package.hash()).await.is_none());
-    assert!(rig.engine.path(&cache, &package.hash()).await.unwrap().is_none());
+    assert!(
+        rig.engine
+            .path(&cache, &package.hash())
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert!(rig.pull_url(&cache, &url).await.is_some());
     rig.advance(23 * 3600).await;
     assert!(rig.pull_url(&cache, &url).await.is_some());
@@ -169,7 +195,10 @@ async fn a_stale_narinfo_is_never_given_after_a_removal() {
                 engine.narinfo(&row, hash).await;
             }
         });
-        rig.engine.remove_path(&alice(), &cache, &package.hash()).await.unwrap();
+        rig.engine
+            .remove_path(&alice(), &cache, &package.hash())
+            .await
+            .unwrap();
         assert!(rig.engine.narinfo(&cache, package.hash()).await.is_none());
         reader.await.unwrap();
         assert!(rig.engine.narinfo(&cache, package.hash()).await.is_none());
@@ -182,7 +211,14 @@ async fn settings_and_keys_change_at_once() {
     let cache = rig.cache("team").await;
     let package = Package::new(1, b"content");
     rig.push(&alice(), &cache, &package).await;
-    assert_eq!(rig.narinfo(&cache, package.hash()).await.unwrap().sigs.len(), 1);
+    assert_eq!(
+        rig.narinfo(&cache, package.hash())
+            .await
+            .unwrap()
+            .sigs
+            .len(),
+        1
+    );
 
     let new_key = SecretKey::from_seed("team-2", &[5; 32]).unwrap();
     let add = cache_api::AddKey {
@@ -193,12 +229,27 @@ async fn settings_and_keys_change_at_once() {
     let info = rig.narinfo(&cache, package.hash()).await.unwrap();
     assert_eq!(info.sigs.len(), 2);
     let public = new_key.public();
-    assert!(info.sigs.iter().any(|sig| public.verify(&info.fingerprint(), sig)));
-    let again = rig.engine.add_key(&cache, &add, "http://x/").await.unwrap_err();
+    assert!(
+        info.sigs
+            .iter()
+            .any(|sig| public.verify(&info.fingerprint(), sig))
+    );
+    let again = rig
+        .engine
+        .add_key(&cache, &add, "http://x/")
+        .await
+        .unwrap_err();
     assert_eq!(again.code(), cache_api::ErrorCode::KeyExists);
 
-    rig.engine.retire_key(&cache, "team", "http://x/").await.unwrap();
-    let last = rig.engine.retire_key(&cache, "team-2", "http://x/").await.unwrap_err();
+    rig.engine
+        .retire_key(&cache, "team", "http://x/")
+        .await
+        .unwrap();
+    let last = rig
+        .engine
+        .retire_key(&cache, "team-2", "http://x/")
+        .await
+        .unwrap_err();
     assert_eq!(last.code(), cache_api::ErrorCode::LastKey);
 
     let change = ConfigureCache {
@@ -206,7 +257,10 @@ async fn settings_and_keys_change_at_once() {
         priority: Some(7),
         ..ConfigureCache::default()
     };
-    rig.engine.configure_cache(&cache, &change, "http://x/").await.unwrap();
+    rig.engine
+        .configure_cache(&cache, &change, "http://x/")
+        .await
+        .unwrap();
     let row = rig.cache("team").await;
     assert!(row.settings.is_public);
     assert_eq!(row.settings.priority, 7);
@@ -230,7 +284,10 @@ async fn trusted_signatures_are_kept_and_others_dropped() {
         upstream_keys: Some(vec![trusted.public().to_string(), "only-a-name".into()]),
         ..ConfigureCache::default()
     };
-    rig.engine.configure_cache(&cache, &change, "http://x/").await.unwrap();
+    rig.engine
+        .configure_cache(&cache, &change, "http://x/")
+        .await
+        .unwrap();
     let package = Package::new(1, b"content");
     rig.push(&alice(), &cache, &package).await;
     let info = rig.narinfo(&cache, package.hash()).await.unwrap();
@@ -247,7 +304,12 @@ async fn trusted_signatures_are_kept_and_others_dropped() {
         info.sigs.into_iter().map(|sig| sig.name).collect()
     };
     assert_eq!(names, ["team", "upstream-1"]);
-    let listed = rig.engine.path(&cache, &package.hash()).await.unwrap().unwrap();
+    let listed = rig
+        .engine
+        .path(&cache, &package.hash())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(listed.sigs.len(), 1);
     assert!(listed.sigs[0].starts_with("upstream-1:"));
 }

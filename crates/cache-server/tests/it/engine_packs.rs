@@ -25,7 +25,10 @@ pub(crate) fn pack_of(package: &Package) -> Vec<u8> {
 async fn send(rig: &Rig, parts: Vec<Result<Bytes, &'static str>>) -> Result<u32, EngineError> {
     let cache = rig.cache("team").await;
     let by = Caller::operator("alice");
-    let sent = rig.engine.ingest_pack(&by, &cache, stream::iter(parts)).await;
+    let sent = rig
+        .engine
+        .ingest_pack(&by, &cache, stream::iter(parts))
+        .await;
     sent.map(|answer| answer.frames)
 }
 
@@ -50,12 +53,18 @@ async fn a_pack_that_breaks_a_rule_is_refused_and_leaves_nothing() {
         (longer, ErrorCode::PackTrailingBytes),
     ] {
         let len = pack.len();
-        let parts = pack.chunks(77_777).map(|part| Ok(Bytes::copy_from_slice(part)));
+        let parts = pack
+            .chunks(77_777)
+            .map(|part| Ok(Bytes::copy_from_slice(part)));
         let error = send(&rig, parts.collect()).await.unwrap_err();
         assert_eq!(error.code(), code, "{len}");
         assert!(!error.is_trouble());
     }
-    let error = send(&rig, vec![Ok(Bytes::from(sound[..1000].to_vec())), Err("reset")]).await;
+    let error = send(
+        &rig,
+        vec![Ok(Bytes::from(sound[..1000].to_vec())), Err("reset")],
+    )
+    .await;
     assert_eq!(error.unwrap_err().code(), ErrorCode::IncompleteBody);
     assert_eq!(rig.blobs("packs").len(), 0);
     assert_eq!(rig.blobs("tmp").len(), 0);

@@ -22,10 +22,7 @@ async fn what_was_pushed_comes_back_signed() {
     let package = Package::noise(1, 3_000_000);
     let line = rig.push(&alice(), &cache, &package).await;
     assert_eq!(line.status, PublishStatus::Published, "{line:?}");
-    assert_eq!(
-        rig.pull(&cache, package.hash()).await.unwrap(),
-        package.nar
-    );
+    assert_eq!(rig.pull(&cache, package.hash()).await.unwrap(), package.nar);
 
     let info: NarInfo = rig.narinfo(&cache, package.hash()).await.unwrap();
     assert_eq!(info.store_path, package.path);
@@ -54,12 +51,23 @@ async fn ranges_of_a_nar_are_the_same_bytes() {
     let nar = rig.engine.nar(&cache, &name).await.unwrap();
     assert!(nar.is_version_asked());
     let len = whole.len() as u64;
-    for (offset, count) in [(0, 1), (0, len), (1, 70_000), (len - 1, 1), (len / 2, len), (0, 0)] {
+    for (offset, count) in [
+        (0, 1),
+        (0, len),
+        (1, 70_000),
+        (len - 1, 1),
+        (len / 2, len),
+        (0, 0),
+    ] {
         use futures_util::TryStreamExt;
         let body = nar.body(offset, count).await.unwrap();
         let parts: Vec<bytes::Bytes> = body.try_collect().await.unwrap();
         let end = (offset + count).min(len) as usize;
-        assert_eq!(parts.concat(), whole[offset as usize..end], "{offset} {count}");
+        assert_eq!(
+            parts.concat(),
+            whole[offset as usize..end],
+            "{offset} {count}"
+        );
     }
 }
 
@@ -84,10 +92,18 @@ async fn check_refused(change: impl Fn(&mut PublishPath), code: ErrorCode) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_that_is_not_true_publishes_nothing_and_says_which() {
-    check_refused(|p| p.nar_hash = NarHash::of(b"other"), ErrorCode::NarHashMismatch).await;
+    check_refused(
+        |p| p.nar_hash = NarHash::of(b"other"),
+        ErrorCode::NarHashMismatch,
+    )
+    .await;
     check_refused(|p| p.nar_size += 1, ErrorCode::NarSizeMismatch).await;
     check_refused(|p| p.nar_size -= 1, ErrorCode::NarSizeMismatch).await;
-    check_refused(|p| p.path = "/nix/store/x".into(), ErrorCode::InvalidStorePath).await;
+    check_refused(
+        |p| p.path = "/nix/store/x".into(),
+        ErrorCode::InvalidStorePath,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -159,7 +159,12 @@ impl Rig {
     }
 
     /// Sends the whole of a package and publishes it.
-    pub(crate) async fn push(&self, by: &Caller, cache: &CacheRow, package: &Package) -> PublishLine {
+    pub(crate) async fn push(
+        &self,
+        by: &Caller,
+        cache: &CacheRow,
+        package: &Package,
+    ) -> PublishLine {
         self.push_at(by, cache, package, 3).await
     }
 
@@ -326,9 +331,7 @@ pub(crate) fn nar_of(content: &[u8]) -> Vec<u8> {
     let mut encoder = Encoder::new();
     encoder.enter_directory(&mut nar).unwrap();
     encoder.entry(b"file", &mut nar).unwrap();
-    encoder
-        .file(true, content.len() as u64, &mut nar)
-        .unwrap();
+    encoder.file(true, content.len() as u64, &mut nar).unwrap();
     nar.extend_from_slice(content);
     encoder.end_file(content.len() as u64, &mut nar).unwrap();
     encoder.leave_directory(&mut nar).unwrap();

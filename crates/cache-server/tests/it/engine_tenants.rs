@@ -59,14 +59,21 @@ async fn equal_nars_in_two_caches_live_and_die_apart() {
         let line = rig.push(by, cache, &package).await;
         assert_eq!(line.status, PublishStatus::Published);
     }
-    assert!(rig.engine.remove_path(&alice, &red, &package.hash()).await.unwrap());
+    assert!(
+        rig.engine
+            .remove_path(&alice, &red, &package.hash())
+            .await
+            .unwrap()
+    );
     assert!(rig.narinfo(&red, package.hash()).await.is_none());
     assert_eq!(rig.pull(&blue, package.hash()).await.unwrap(), package.nar);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hidden_tenant_at_another_level_changes_nothing_that_is_served() {
-    let compressible: Vec<u8> = (0..400_000u32).flat_map(|n| (n / 7).to_le_bytes()).collect();
+    let compressible: Vec<u8> = (0..400_000u32)
+        .flat_map(|n| (n / 7).to_le_bytes())
+        .collect();
     let package = Package::new(1, &compressible);
     let mut served = Vec::new();
     for hidden_level in [None, Some(1), Some(19)] {

@@ -1,7 +1,7 @@
 //! What a pusher may ask: which paths and which chunks are missing.
 
-use cache_db::{CacheId, CacheRow, ResolveQuery};
 use cache_api::ErrorCode;
+use cache_db::{CacheId, CacheRow, ResolveQuery};
 use chunk_store::Digest;
 use nar_format::PathHash;
 use token_auth::Permission;

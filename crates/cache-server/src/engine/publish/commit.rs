@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use cache_api::{ErrorCode, PublishLine};
-use cache_db::{
-    DbError, PublishGroup, PublishOutcome, PublishRefusal, PublishRow, PublishVerdict,
-};
+use cache_db::{DbError, PublishGroup, PublishOutcome, PublishRefusal, PublishRow, PublishVerdict};
 use chunk_store::record::{Body, ChunkRef, PublishedPath};
 
 use super::prepare::{Ready, Shared, fingerprint, foreign_sigs, trouble};
@@ -40,7 +38,10 @@ impl Engine {
             Ok(PublishVerdict::Refused(reasons)) => self.sort_out(shared, group, reasons),
             Err(EngineError::Db(DbError::PutTooOld)) => self.once_more(group),
             Err(error) => Committed {
-                lines: group.iter().map(|ready| trouble(&ready.claim, &error)).collect(),
+                lines: group
+                    .iter()
+                    .map(|ready| trouble(&ready.claim, &error))
+                    .collect(),
                 ..Committed::default()
             },
         }
@@ -59,7 +60,10 @@ impl Engine {
             digests: Vec::new(),
         };
         let rows: Vec<PublishRow> = group.iter().map(|ready| row(&shared, ready)).collect();
-        let lines = group.iter().zip(&rows).map(|(ready, row)| record_line(ready, row));
+        let lines = group
+            .iter()
+            .zip(&rows)
+            .map(|(ready, row)| record_line(ready, row));
         let body = Body::Publish(lines.collect());
         let settings = &cache.row.settings;
         let record = self.write_record(&cache.row.uid, &cache.row.name, settings, body);
@@ -133,7 +137,11 @@ fn give_up(ready: &Ready) -> PublishLine {
 fn row(shared: &Shared, ready: &Ready) -> PublishRow {
     let claim = &ready.claim;
     let text = fingerprint(&shared.cache, claim);
-    let own = shared.cache.keys.iter().map(|key| key.sign(&text).to_string());
+    let own = shared
+        .cache
+        .keys
+        .iter()
+        .map(|key| key.sign(&text).to_string());
     let mut sigs: Vec<String> = own.collect();
     for sig in foreign_sigs(&shared.cache, claim) {
         if !sigs.contains(&sig) {

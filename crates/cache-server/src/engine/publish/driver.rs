@@ -145,7 +145,8 @@ impl Driver {
     /// Resolves the digests of all waiting paths, in windows that reach across
     /// paths, so that many small paths are few transactions.
     async fn resolve(&mut self) {
-        let digests = |waiting: &Waiting| self.shared.digests[waiting.claim.digests.clone()].to_vec();
+        let digests =
+            |waiting: &Waiting| self.shared.digests[waiting.claim.digests.clone()].to_vec();
         let all: Vec<_> = self.waiting.iter().flat_map(digests).collect();
         let mut found = Vec::with_capacity(all.len());
         for window in all.chunks(WINDOW) {
@@ -179,7 +180,9 @@ impl Driver {
                     resolved,
                     tries,
                 } = next;
-                engine.prepare(&shared, claim, replaces, resolved, tries).await
+                engine
+                    .prepare(&shared, claim, replaces, resolved, tries)
+                    .await
             });
         }
     }
@@ -227,7 +230,6 @@ impl Driver {
         // The client may be gone; the work is not in vain.
         let _ = self.lines.send(line);
     }
-
 }
 
 /// The end of a commit that runs; never, when none runs.

@@ -81,7 +81,12 @@ impl Engine {
     ) -> Answer {
         let key = key(token, cache, &wanted);
         let flight = {
-            let mut running = self.0.flights.running.lock().expect("no panic under this lock");
+            let mut running = self
+                .0
+                .flights
+                .running
+                .lock()
+                .expect("no panic under this lock");
             running
                 .entry(key)
                 .or_insert_with(|| self.take_off(key, wanted))

@@ -241,7 +241,12 @@ pub(super) fn foreign_sigs(cache: &KnownCache, claim: &Claim) -> Vec<String> {
         let mut keys = cache.upstream.iter().chain(&cache.public);
         keys.any(|key| key.verify(&fingerprint, sig))
     };
-    claim.sigs.iter().filter(trusted).map(ToString::to_string).collect()
+    claim
+        .sigs
+        .iter()
+        .filter(trusted)
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// What the signatures of a claim sign.

@@ -65,7 +65,10 @@ pub(super) type Refusal = (ErrorCode, String);
 ///
 /// # Errors
 /// When the counts of the paths do not add up to the digests.
-pub(super) fn deal(paths: &[PublishPath], digests: usize) -> Result<Vec<Range<usize>>, EngineError> {
+pub(super) fn deal(
+    paths: &[PublishPath],
+    digests: usize,
+) -> Result<Vec<Range<usize>>, EngineError> {
     let mut start = 0usize;
     let mut ranges = Vec::with_capacity(paths.len());
     for path in paths {
@@ -159,7 +162,10 @@ fn check_path(text: &str, store_dir: &StoreDir) -> Result<StorePath, Refusal> {
     match elsewhere {
         Some(folder) => Err((
             ErrorCode::WrongStoreDir,
-            format!("the path lies in {}, this cache is for {store_dir}", clip(folder)),
+            format!(
+                "the path lies in {}, this cache is for {store_dir}",
+                clip(folder)
+            ),
         )),
         None => Err((
             ErrorCode::InvalidStorePath,
@@ -169,7 +175,8 @@ fn check_path(text: &str, store_dir: &StoreDir) -> Result<StorePath, Refusal> {
 }
 
 fn check_counts(path: &PublishPath, limits: &Limits) -> Result<(), Refusal> {
-    let over = |what, count: u64, limit: u64| format!("{count} {what}, at most {limit} are allowed");
+    let over =
+        |what, count: u64, limit: u64| format!("{count} {what}, at most {limit} are allowed");
     if path.nar_size > limits.max_nar_size {
         let message = over("bytes of NAR", path.nar_size, limits.max_nar_size);
         return Err((ErrorCode::NarTooLarge, message));
@@ -285,6 +292,9 @@ mod tests {
             &Limits::default(),
         );
         assert!(answers[0].is_ok());
-        assert_eq!(answers[1].as_ref().unwrap_err().1.0, ErrorCode::DuplicatePath);
+        assert_eq!(
+            answers[1].as_ref().unwrap_err().1.0,
+            ErrorCode::DuplicatePath
+        );
     }
 }

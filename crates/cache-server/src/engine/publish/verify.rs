@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::engine::{
     Engine, EngineError,
     damage::Report,
-    serve::{Frames, Place, ReadError, ReadRun, pack_listing},
+    serve::{Frames, MAX_LISTING, Place, ReadError, ReadRun, pack_listing},
 };
 
 /// A chunk that a digest resolved to.
@@ -87,7 +87,7 @@ impl Checks {
         Self {
             decoder: Decoder::new(),
             syntax: nar::Decoder::with_limits(limits),
-            listing: ListingBuilder::new(),
+            listing: ListingBuilder::with_limit(MAX_LISTING),
             sha: Sha256::new(),
             wanted,
             next: 0,
@@ -133,7 +133,7 @@ impl Checks {
             version: recipe::version(chunks.iter().map(|chunk| &chunk.frame_id)),
             frame_size: chunks.iter().map(|chunk| u64::from(chunk.frame_len)).sum(),
             recipe: recipe::encode(&lens),
-            listing: listing.map_or_else(Vec::new, |listing| pack_listing(&listing.to_json())),
+            listing: listing.map_or_else(Vec::new, |listing| pack_listing(&listing.into_json())),
         })
     }
 }
@@ -178,7 +178,10 @@ impl Engine {
         wanted: &Wanted,
     ) -> Result<Vec<ChunkId>, EngineError> {
         let places = self.places(&wrong).await?;
-        let absent = wrong.iter().zip(&places).filter(|(_, place)| place.is_none());
+        let absent = wrong
+            .iter()
+            .zip(&places)
+            .filter(|(_, place)| place.is_none());
         let mut gone: Vec<ChunkId> = absent.map(|(id, _)| *id).collect();
         let nar = wanted.ids();
         gone.extend(self.look_again(&Report { wrong, nar }).await?);

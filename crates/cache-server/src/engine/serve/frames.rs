@@ -102,7 +102,9 @@ impl Frames {
             .map(Some)
     }
 
-    async fn start_read(&mut self) -> Result<Option<JoinHandle<Result<ReadRun, ReadError>>>, ReadError> {
+    async fn start_read(
+        &mut self,
+    ) -> Result<Option<JoinHandle<Result<ReadRun, ReadError>>>, ReadError> {
         if self.runs.is_empty() {
             self.fill().await?;
         }
@@ -112,9 +114,7 @@ impl Frames {
 
     /// Resolves windows until there is something to read or nothing is left.
     async fn fill(&mut self) -> Result<(), ReadError> {
-        while self.runs.is_empty()
-            && self.next < self.ids.len()
-            && self.position < self.wanted.end
+        while self.runs.is_empty() && self.next < self.ids.len() && self.position < self.wanted.end
         {
             let end = self.ids.len().min(self.next + self.window);
             let ids = &self.ids[self.next..end];

@@ -8,8 +8,9 @@ use crate::engine::{Engine, EngineError};
 
 /// The level at which listings are kept.
 const LEVEL: i32 = 3;
-/// Bytes of the largest listing that is kept, unpacked.
-const MAX_LISTING: usize = 64 << 20;
+/// Bytes of the largest listing that is kept, unpacked: some 100,000 files. A
+/// NAR with more is published without one.
+pub(crate) const MAX_LISTING: usize = 16 << 20;
 
 /// A listing as it is kept; empty for one that is too large to be kept.
 pub(crate) fn pack_listing(json: &str) -> Vec<u8> {

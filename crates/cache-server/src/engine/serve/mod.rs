@@ -10,7 +10,7 @@ mod runs;
 
 pub(super) use frames::{Frames, ReadError, ReadRun};
 pub(super) use hits::Hits;
-pub(super) use listing::pack_listing;
+pub(super) use listing::{MAX_LISTING, pack_listing};
 pub use name::{NarName, NarNameError};
 pub use nar::{Nar, NarStream};
 pub(super) use runs::Place;

@@ -8,11 +8,7 @@ use chunk_store::recipe::Recipe;
 use futures_util::{Stream, stream};
 use tracing::warn;
 
-use super::{
-    Frames, NarName, ReadError,
-    frames::ReadRun,
-    name::version_text,
-};
+use super::{Frames, NarName, ReadError, frames::ReadRun, name::version_text};
 use crate::engine::{Engine, EngineError, damage::Report};
 
 /// The bytes of a NAR. An error in it means that the answer must be cut off,
