@@ -1,0 +1,195 @@
+//! Reading stores that a real Nix made.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use cache_cli::dump::dump;
+use cache_cli::store::{LocalStore, StoreLocation};
+use cache_cli::{Env, ErrorKind};
+
+use crate::nix::Nix;
+
+fn dumped(path: &Path) -> Vec<u8> {
+    let mut nar = Vec::new();
+    dump(path, &mut |bytes| {
+        nar.extend_from_slice(bytes);
+        true
+    })
+    .expect("dumped");
+    nar
+}
+
+fn open(nix: &Nix) -> LocalStore {
+    let env = Env::isolated(nix.dir.path());
+    LocalStore::open(StoreLocation::find(Some(nix.store()), &env).expect("a chroot store"))
+}
+
+/// A folder with every kind of node and sizes around the blocks of reading and padding.
+fn every_kind(root: &Path) {
+    fs::create_dir_all(root.join("empty")).expect("folder");
+    fs::create_dir_all(root.join("sub/deep/deeper")).expect("folder");
+    let sizes = [
+        0,
+        1,
+        7,
+        8,
+        9,
+        4096,
+        256 * 1024 - 1,
+        256 * 1024,
+        256 * 1024 + 1,
+        3_000_003,
+    ];
+    for size in sizes {
+        let bytes: Vec<u8> = (0..size)
+            .map(|at: u32| (at.wrapping_mul(2_654_435_761) >> 11) as u8)
+            .collect();
+        fs::write(root.join(format!("file-{size}")), bytes).expect("file");
+    }
+    for name in ["Z", "a", "a.b", "a-b", "ab", "ä", "with space", "sub.x"] {
+        fs::write(root.join(name), name).expect("file");
+    }
+    fs::write(root.join("sub/deep/run"), "#!/bin/sh\n").expect("file");
+    fs::set_permissions(root.join("sub/deep/run"), fs::Permissions::from_mode(0o755))
+        .expect("chmod");
+    symlink("../nowhere", root.join("sub/broken")).expect("link");
+    symlink("/etc/passwd", root.join("absolute")).expect("link");
+    symlink("sub", root.join("to-folder")).expect("link");
+}
+
+#[test]
+fn a_dump_is_byte_equal_to_nixs() {
+    let Some(nix) = Nix::new() else { return };
+    let tree = nix.dir.path().join("tree");
+    fs::create_dir(&tree).expect("folder");
+    every_kind(&tree);
+    let link = nix.dir.path().join("link");
+    symlink("target", &link).expect("link");
+    for path in [
+        &tree,
+        &tree.join("file-9"),
+        &tree.join("sub/deep/run"),
+        &tree.join("empty"),
+        &link,
+    ] {
+        assert!(dumped(path) == nix.dump(path), "{} differs", path.display());
+    }
+}
+
+#[test]
+fn real_paths_of_this_machine_dump_as_nix_dumps_them() {
+    let Some(nix) = Nix::new() else { return };
+    let Ok(store) = fs::read_dir("/nix/store") else {
+        eprintln!("skipped: no /nix/store here");
+        return;
+    };
+    let small = |path: &Path| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
+    let mut paths: Vec<_> = store
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| small(path))
+        .collect();
+    paths.sort();
+    for path in paths.iter().take(8) {
+        assert!(dumped(path) == nix.dump(path), "{} differs", path.display());
+    }
+}
+
+#[test]
+fn facts_are_those_that_nix_tells() {
+    let Some(nix) = Nix::new() else { return };
+    let tree = nix.dir.path().join("tree");
+    fs::create_dir(&tree).expect("folder");
+    every_kind(&tree);
+    let base = nix.add(&tree);
+    let middle = nix.add_text("middle", "x", &[&base]);
+    let top = nix.add_text("top", "y", &[&middle, &base]);
+    let store = open(&nix);
+    let root = store.resolve(&top).expect("in the store");
+    let facts = store
+        .facts(std::slice::from_ref(&root), true)
+        .expect("closure");
+    let mut names: Vec<String> = facts
+        .iter()
+        .map(|facts| facts.path.absolute(store.store_dir()))
+        .collect();
+    names.sort();
+    let mut want = vec![base.clone(), middle.clone(), top.clone()];
+    want.sort();
+    assert_eq!(names, want);
+    for facts in &facts {
+        let nar = dumped(&store.real_path(&facts.path));
+        assert_eq!(facts.nar_size, Some(nar.len() as u64), "{}", facts.path);
+        assert_eq!(
+            facts.nar_hash,
+            nar_format::NarHash::of(&nar),
+            "{}",
+            facts.path
+        );
+    }
+    let alone = store
+        .facts(std::slice::from_ref(&root), false)
+        .expect("one");
+    assert_eq!((alone.len(), alone[0].references.len()), (1, 2));
+}
+
+#[test]
+fn the_nix_command_tells_the_same_where_the_database_cannot_be_read() {
+    let Some(nix) = Nix::new() else { return };
+    let base = nix.add_text("base", "x", &[]);
+    let top = nix.add_text("top", "y", &[&base]);
+    let store = open(&nix);
+    let root = store.resolve(&top).expect("in the store");
+    let read = store
+        .facts(std::slice::from_ref(&root), true)
+        .expect("from the database");
+    // The client looks for the database where there is none; Nix finds it all the same.
+    let mut location = store.location().clone();
+    location.state_dir = nix.dir.path().join("elsewhere");
+    let told = LocalStore::open(location)
+        .facts(std::slice::from_ref(&root), true)
+        .expect("from the command");
+    assert_eq!(told, read);
+}
+
+#[test]
+fn a_path_that_is_not_valid_is_named_with_the_remedy() {
+    let Some(nix) = Nix::new() else { return };
+    nix.add_text("base", "x", &[]);
+    let store = open(&nix);
+    let absent = store
+        .resolve("/nix/store/00000000000000000000000000000000-absent")
+        .expect("a store path");
+    let error = store.facts(&[absent], true).expect_err("not there");
+    assert_eq!(error.kind, ErrorKind::Store);
+    assert!(
+        error
+            .to_string()
+            .contains("00000000000000000000000000000000-absent"),
+        "{error}"
+    );
+    assert!(
+        error
+            .all_hints()
+            .iter()
+            .any(|hint| hint.contains("nix-store --realise")),
+        "{error:?}"
+    );
+}
+
+/// As root, drops to an ordinary user: then no file may be made beside the database.
+#[test]
+fn an_ordinary_user_reads_a_database_that_root_left() {
+    let Some(nix) = Nix::new() else { return };
+    let top = nix.add_text("top", "x", &[]);
+    let database = nix.dir.path().join("nix/var/nix/db");
+    for log in ["db.sqlite-wal", "db.sqlite-shm"] {
+        let _ = fs::remove_file(database.join(log));
+    }
+    fs::set_permissions(&database, fs::Permissions::from_mode(0o555)).expect("chmod");
+    let store = open(&nix);
+    let root = store.resolve(&top).expect("in the store");
+    let facts = store.facts(&[root], true).expect("readable");
+    assert_eq!(facts.len(), 1);
+}
