@@ -57,8 +57,13 @@ impl std::fmt::Display for HttpError {
 
 impl From<EngineError> for HttpError {
     fn from(error: EngineError) -> Self {
-        if !error.is_trouble() {
-            return Self::new(error.code(), error.to_string());
+        match &error {
+            EngineError::Refused { .. } | EngineError::Body(_) => {
+                return Self::new(error.code(), error.to_string());
+            }
+            // What is inside is not the caller's business.
+            error if !error.is_trouble() => return Self::plain(error.code()),
+            _ => {}
         }
         tracing::error!(error = %chain(&error), code = %error.code(), "a request failed by our fault");
         Self::plain(error.code())

@@ -107,34 +107,46 @@ impl App {
 
 /// All routes of a server.
 pub fn router(app: &App) -> Router {
-    let mut router = Router::new();
-    for (path, methods) in pages::routes()
-        .into_iter()
-        .chain(nix::routes())
-        .chain(v2::routes())
-    {
-        router = router.route(path, methods);
+    let mut routes = Router::new();
+    for (path, methods) in nix::routes().into_iter().chain(v2::routes()) {
+        routes = routes.route(path, methods);
+    }
+    let gated = refusing(routes).layer(from_fn_with_state(app.clone(), gate::gate));
+    let mut open = Router::new();
+    for (path, methods) in pages::routes() {
+        open = open.route(path, methods);
     }
     if app.config().metrics_on_main {
-        router = router.route(pages::METRICS, get(pages::metrics));
+        open = open.route(pages::METRICS, get(pages::metrics));
     }
-    wrapped(router, app)
-}
-
-/// The routes of a listener for metrics alone.
-pub fn metrics_router(app: &App) -> Router {
-    wrapped(
-        Router::new().route(pages::METRICS, get(pages::metrics)),
+    observed(
+        gated.merge(open.method_not_allowed_fallback(wrong_method)),
         app,
     )
 }
 
-/// Adds what every route has, unknown ones and wrong methods too.
-fn wrapped(router: Router<App>, app: &App) -> Router {
+/// The routes of a listener for metrics alone.
+pub fn metrics_router(app: &App) -> Router {
+    observed(
+        refusing(Router::new().route(pages::METRICS, get(pages::metrics))),
+        app,
+    )
+}
+
+/// Adds the answers to unknown paths and wrong methods.
+fn refusing(router: Router<App>) -> Router<App> {
     router
         .fallback(async || refused(ErrorCode::NotFound))
-        .method_not_allowed_fallback(async || refused(ErrorCode::MethodNotAllowed))
-        .layer(from_fn_with_state(app.clone(), gate::gate))
+        .method_not_allowed_fallback(wrong_method)
+}
+
+async fn wrong_method() -> Response {
+    refused(ErrorCode::MethodNotAllowed)
+}
+
+/// Adds request ids, log lines and counters.
+fn observed(router: Router<App>, app: &App) -> Router {
+    router
         .layer(from_fn_with_state(app.clone(), observe::observe))
         .with_state(app.clone())
 }

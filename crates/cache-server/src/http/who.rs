@@ -54,10 +54,17 @@ impl Who {
     /// The answer to somebody to whom nothing is granted. It depends on the
     /// token that was shown alone, never on the cache that was named.
     pub(crate) fn unauthorized(&self) -> HttpError {
-        HttpError::plain(match self {
-            Self::Anonymous | Self::Token(_) => ErrorCode::Unauthorized,
-            Self::Rejected(code) => code.clone(),
-        })
+        match self {
+            Self::Anonymous => HttpError::new(
+                ErrorCode::Unauthorized,
+                "a token is needed here, and none was shown",
+            ),
+            Self::Token(_) => HttpError::new(
+                ErrorCode::Unauthorized,
+                "the token grants nothing on this cache's name",
+            ),
+            Self::Rejected(code) => HttpError::plain(code.clone()),
+        }
     }
 
     /// Fails where a token was shown that is not valid.
