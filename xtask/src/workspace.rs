@@ -82,10 +82,16 @@ pub(crate) fn binary(name: &str) -> Result<PathBuf> {
     Ok(target_dir()?.join("debug").join(name))
 }
 
-/// Builds all programs with the profile that the tests use.
+/// Builds the programs, but for this one, with the profile that the tests use.
 ///
 /// # Errors
 /// If one does not compile.
 pub(crate) fn build() -> Result<()> {
-    shell::quiet(cargo().args(["build", "--quiet", "--workspace", "--bins"]))
+    shell::quiet(cargo().args([
+        "build",
+        "--quiet",
+        "--workspace",
+        "--bins",
+        "--exclude=xtask",
+    ]))
 }

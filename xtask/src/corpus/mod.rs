@@ -46,6 +46,7 @@ const DEMO: &[&str] = &[
     "rsync",
     "sqlite3",
     "tree",
+    "vim",
     "wget",
     "xz-utils",
     "zstd",
@@ -198,10 +199,7 @@ fn make(name: &str, seeds: &[&str], salt: &str) -> Result<Corpus> {
         .iter()
         .map(|info| format!("{}\n", info.path))
         .collect();
-    let made = base.join(&full);
-    fs::create_dir_all(&made).context("making the corpus' folder")?;
-    fs::write(made.join("paths.txt"), list).context("writing paths.txt")?;
-    fs::write(made.join("top.txt"), format!("{top}\n")).context("writing top.txt")?;
+    fs::write(base.join(&full).join("paths.txt"), list).context("writing paths.txt")?;
     Ok(Corpus { store, top, paths })
 }
 
@@ -240,9 +238,9 @@ fn packages(
 /// Builds what is not there yet, and answers the top path.
 fn built(base: &Path, store: &Store, spec: &Spec) -> Result<String> {
     let text = serde_json::to_string(spec).context("writing the specification")?;
-    let spec_file = base.join(format!("{}.spec.json", spec.name));
-    let top_file = base.join(&spec.name).join("top.txt");
-    if fs::read_to_string(&spec_file).is_ok_and(|old| old == text)
+    let made = base.join(&spec.name);
+    let (top_file, built_from) = (made.join("top.txt"), made.join("spec.json"));
+    if fs::read_to_string(&built_from).is_ok_and(|old| old == text)
         && let Ok(top) = fs::read_to_string(&top_file)
         && store.has(top.trim())?
     {
@@ -253,16 +251,14 @@ fn built(base: &Path, store: &Store, spec: &Spec) -> Result<String> {
         spec.name,
         spec.packages.len()
     ));
-    fs::write(&spec_file, text).context("writing the specification")?;
+    let spec_file = base.join("spec.json");
+    fs::write(&spec_file, &text).context("writing the specification")?;
     let expression = base.join("corpus.nix");
     fs::write(&expression, CORPUS_NIX).context("writing corpus.nix")?;
     // A copy at a path of its own: cargo may replace the running program.
     let program = base.join("xtask");
-    fs::copy(
-        std::env::current_exe().context("finding this program")?,
-        &program,
-    )
-    .context("copying the builder")?;
+    // Readable even when cargo has replaced the file meanwhile.
+    fs::copy("/proc/self/exe", &program).context("copying the builder")?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let log = fs::File::create(base.join("build.log")).context("making build.log")?;
     let mut command = store.command("nix-build", &sandbox(base, &program));
@@ -279,6 +275,10 @@ fn built(base: &Path, store: &Store, spec: &Spec) -> Result<String> {
         let tail: Vec<&str> = tail.into_iter().rev().collect();
         bail!("Nix could not build the corpus:\n{}", tail.join("\n"));
     }
+    fs::create_dir_all(&made).context("making the corpus' folder")?;
+    fs::write(&top_file, format!("{last}\n")).context("writing top.txt")?;
+    // Last: it says that the rest is there.
+    fs::write(&built_from, text).context("writing the specification")?;
     Ok(last)
 }
 

@@ -68,8 +68,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     rows.push(puller.whole("pull of the first", &closure)?);
     rows.push(puller.whole("pull of the rebuilt", &rebuilt)?);
 
-    check(&rows)?;
     println!("\n{}", table::render(&rows));
+    check(&rows)?;
     if options.keep {
         println!(
             "{}",
