@@ -29,7 +29,7 @@ use crate::store::{LocalStore, PathFacts};
 use pipeline::{Pipeline, Setup};
 
 /// Bytes of chunks and frames held at once.
-const MEMORY: u64 = 112 << 20;
+const MEMORY: u64 = 64 << 20;
 /// Bytes of a path hash in the JSON of a question.
 const HASH_IN_JSON: u64 = 35;
 

@@ -14,7 +14,7 @@ use crate::api::Parts;
 /// NAR bytes from which on a path has an open pack of its own.
 pub(super) const LARGE_PATH: u64 = 8 << 20;
 /// Large paths that may have one at a time; each is up to one pack of memory.
-const MAX_OWN_PACKS: usize = 2;
+const MAX_OWN_PACKS: usize = 1;
 /// Bytes of header and of an index entry (pack format, version 1).
 const HEADER_LEN: u64 = 44;
 const ENTRY_LEN: u64 = 48;
@@ -275,7 +275,7 @@ mod tests {
             packer.add(framed(path.into(), path, 10), true);
         }
         let packs: Vec<_> = packer.drain().iter().map(paths).collect();
-        assert_eq!(packs, [vec![0], vec![1], vec![2, 3]]);
+        assert_eq!(packs, [vec![0], vec![1, 2, 3]]);
     }
 
     #[test]

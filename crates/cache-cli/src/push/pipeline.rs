@@ -33,7 +33,7 @@ const PUTS: usize = 4;
 /// Publishes on their way at once.
 const PUBLISHES: usize = 2;
 /// Raw bytes after which a window is asked about although it has room for more digests.
-const WINDOW_BYTES: usize = 16 << 20;
+const WINDOW_BYTES: usize = 8 << 20;
 /// Reports that may wait; each is a chunk that the budget counts.
 const REPORTS: usize = 64;
 
