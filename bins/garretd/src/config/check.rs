@@ -99,7 +99,7 @@ fn suggest(prefix: &str, path: &str) -> Option<&'static str> {
         let inside = known().filter(|candidate| candidate.starts_with(prefix));
         let scored = inside.map(|candidate| (distance(&last(candidate), &name), candidate));
         let best = scored.min_by_key(|(edits, _)| *edits)?;
-        (best.0 <= name.len().max(3) / 3).then_some(best.1)
+        (best.0 * 2 <= name.len().max(last(best.1).len())).then_some(best.1)
     })
 }
 

@@ -1,0 +1,6 @@
+//! The program as people and scripts run it.
+
+mod commands;
+mod configuration;
+mod serving;
+mod support;
