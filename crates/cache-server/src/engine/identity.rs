@@ -6,7 +6,10 @@
 //! store that shows nothing at all under a database that has packs is taken
 //! for one that is not mounted.
 
-use std::sync::RwLock;
+use std::sync::{
+    RwLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use bytes::Bytes;
 use cache_db::{Pairing, StoreIdentity, StoreView, pairing};
@@ -33,6 +36,9 @@ pub enum Readiness {
 #[derive(Debug)]
 pub(super) struct Identity {
     state: RwLock<(Readiness, Option<BlobKey>)>,
+    /// Whether it was ever ready. A store that was there and shows nothing now
+    /// is away; pairing it anew would send acknowledged bytes below a mount point.
+    was_ready: AtomicBool,
 }
 
 impl Default for Identity {
@@ -40,12 +46,16 @@ impl Default for Identity {
         let unknown = Readiness::StoreAway("the store was not looked at yet".to_owned());
         Self {
             state: RwLock::new((unknown, None)),
+            was_ready: AtomicBool::new(false),
         }
     }
 }
 
 const REMEDY: &str = "point the server at the database that belongs to this store, or restore that \
     database from a backup; nothing is served or deleted until then";
+
+const EMPTY: &str = "the blob store is empty, but the database knows what was in it: is its disk \
+    mounted?";
 
 /// What to tell people about a database and a store that do not pair. Pure.
 fn explain(db: &StoreIdentity, db_has_packs: bool, store: Option<(String, u64)>) -> String {
@@ -112,6 +122,10 @@ impl Engine {
                 Readiness::Foreign(why) => error!(why, "the blob store is foreign"),
             }
         }
+        let identity = &self.0.identity;
+        identity
+            .was_ready
+            .fetch_or(after == Readiness::Ready, Ordering::Relaxed);
         *self
             .0
             .identity
@@ -132,6 +146,9 @@ impl Engine {
                 self.write_identity(&key).await?;
                 key
             }
+            Pairing::PairAnew { .. } if self.0.identity.was_ready.load(Ordering::Relaxed) => {
+                return Ok((Readiness::StoreAway(EMPTY.to_owned()), None));
+            }
             Pairing::PairAnew {
                 store_id,
                 generation,
@@ -144,9 +161,7 @@ impl Engine {
                 key
             }
             Pairing::Foreign { store: None, .. } if has_packs && !view.holds_blobs => {
-                let why = "the blob store is empty, but the database knows packs in it: is its disk \
-                    mounted?";
-                return Ok((Readiness::StoreAway(why.to_owned()), None));
+                return Ok((Readiness::StoreAway(EMPTY.to_owned()), None));
             }
             Pairing::Foreign { store, .. } => {
                 let why = explain(&identity, has_packs, store);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use cache_api::PublishStatus;
 use cache_server::engine::{Caller, Readiness};
+use futures_util::StreamExt;
 
 use crate::engine_support::{Package, Rig, noise, until};
 
@@ -188,4 +189,32 @@ async fn a_heal_by_other_frames_is_another_version() {
     let nar = rig.engine.nar(&cache, &name).await.unwrap();
     assert!(!nar.is_version_asked(), "a range of the old one is refused");
     assert_eq!(rig.pull(&cache, package.hash()).await.unwrap(), package.nar);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_met_under_way_cuts_the_answer_and_no_wrong_byte_goes_out() {
+    let rig = Rig::new().await;
+    let cache = rig.cache("team").await;
+    let package = Package::noise(1, 6_000_000);
+    rig.push(&alice(), &cache, &package).await;
+    let url = rig.narinfo(&cache, package.hash()).await.unwrap().url;
+    let whole = rig.pull_url(&cache, &url).await.unwrap();
+    damage(&rig.blobs("packs")[0]);
+
+    let name = url.strip_prefix("nar/").unwrap().parse().unwrap();
+    let nar = rig.engine.nar(&cache, &name).await.unwrap();
+    assert_eq!(nar.len(), whole.len() as u64);
+    let mut body = nar.body(0, nar.len()).await.unwrap();
+    let mut got = Vec::new();
+    let cut = loop {
+        match body.next().await {
+            Some(Ok(bytes)) => got.extend_from_slice(&bytes),
+            Some(Err(_)) => break true,
+            None => break false,
+        }
+    };
+    assert!(cut, "a clean end would look like a whole NAR");
+    assert!(!got.is_empty() && got.len() < whole.len());
+    assert_eq!(got, whole[..got.len()]);
+    assert_eq!(rig.engine.tally().nars_cut.get(), 1);
 }

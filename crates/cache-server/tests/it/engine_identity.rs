@@ -3,7 +3,7 @@
 use cache_api::PublishStatus;
 use cache_server::engine::{Caller, Readiness};
 
-use crate::engine_support::{Package, Rig, START};
+use crate::engine_support::{Package, Rig, START, until};
 
 fn alice() -> Caller {
     Caller::operator("alice")
@@ -86,4 +86,21 @@ async fn a_full_store_that_lost_its_key_is_foreign() {
     std::fs::remove_file(&rig.blobs("store")[0]).unwrap();
     let rig = rig.crash().await;
     assert!(matches!(rig.engine.readiness(), Readiness::Foreign(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_vanishes_under_a_running_engine_is_not_paired_anew() {
+    let rig = Rig::new().await;
+    rig.cache("team").await;
+    let (store, aside) = (rig.dir.path().join("store"), rig.dir.path().join("aside"));
+    std::fs::rename(&store, &aside).unwrap();
+    for folder in ["packs", "records", "store", "tmp"] {
+        std::fs::create_dir_all(store.join(folder)).unwrap();
+    }
+    until(async || rig.engine.readiness() != Readiness::Ready).await;
+    assert!(matches!(rig.engine.readiness(), Readiness::StoreAway(_)));
+    assert_eq!(rig.blobs("store").len(), 0);
+    std::fs::remove_dir_all(&store).unwrap();
+    std::fs::rename(&aside, &store).unwrap();
+    until(async || rig.engine.readiness() == Readiness::Ready).await;
 }

@@ -340,3 +340,46 @@ async fn many_publish_the_same_at_once_and_one_object_comes_of_it() {
     assert_eq!(paths.len(), 1);
     assert_eq!(rig.pull(&cache, package.hash()).await.unwrap(), package.nar);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uses_are_noted_in_memory_and_written_later() {
+    let rig = Rig::new().await;
+    let cache = rig.cache("team").await;
+    let package = Package::new(1, b"content");
+    rig.push(&alice(), &cache, &package).await;
+    let used = async || {
+        let path = rig.engine.path(&cache, &package.hash()).await.unwrap();
+        path.unwrap().accessed_at.unwrap()
+    };
+    let before = used().await;
+    rig.advance(5000).await;
+    assert!(rig.narinfo(&cache, package.hash()).await.is_some());
+    assert!(rig.narinfo(&cache, package.hash()).await.is_some());
+    rig.engine.close().await;
+    assert_eq!(used().await, before + 5000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_another_process_are_seen() {
+    let rig = Rig::new().await;
+    let cache = rig.cache("team").await;
+    let package = Package::new(1, b"content");
+    rig.push(&alice(), &cache, &package).await;
+    assert!(rig.narinfo(&cache, package.hash()).await.is_some());
+    // Another handle on the same file stands for another process.
+    let (clock, _hands) = cache_db::Clock::manual(crate::engine_support::START);
+    let config = cache_db::DbConfig::new(rig.dir.path().join("garret.db"));
+    let other = cache_db::Db::open(&config, clock).unwrap();
+    let change = cache_api::CacheSettings {
+        priority: 3,
+        ..cache.settings.clone()
+    };
+    let record = cache_db::NewRecord {
+        key: chunk_store::BlobKey::record(ulid::Ulid::from(7u128)),
+        put_at: other.now(),
+    };
+    let row = other.cache(&cache.name).await.unwrap().unwrap();
+    let changed = other.configure_cache(row.id, &row.settings, &change, record);
+    changed.await.unwrap();
+    until(async || rig.cache("team").await.settings.priority == 3).await;
+}

@@ -101,3 +101,38 @@ async fn unpublished_bytes_are_limited() {
     rig.publish(&by, &cache, claim).await;
     send(&rig, vec![Ok(pack(3))]).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_not_read_before_there_is_room_for_it() {
+    let mut rig = Rig::new().await;
+    rig.reopen_with(|config| config.upload_memory = 4 << 20)
+        .await;
+    let cache = rig.cache("team").await;
+    let by = Caller::operator("alice");
+    let pack = Bytes::from(pack_of(&Package::noise(1, 100_000)));
+
+    // The first upload is admitted and its client falls silent.
+    let (started, mut has_started) = tokio::sync::watch::channel(false);
+    let silent = stream::once(async move {
+        started.send_replace(true);
+        std::future::pending::<Result<Bytes, &'static str>>().await
+    });
+    let (engine, row, who) = (rig.engine.clone(), cache.clone(), by.clone());
+    let stuck = tokio::spawn(async move { engine.ingest_pack(&who, &row, silent).await });
+    has_started.wait_for(|started| *started).await.unwrap();
+
+    let was_read = std::sync::atomic::AtomicBool::new(false);
+    let body = stream::once(async {
+        was_read.store(true, std::sync::atomic::Ordering::SeqCst);
+        Ok::<_, &'static str>(pack)
+    });
+    let mut second = std::pin::pin!(rig.engine.ingest_pack(&by, &cache, body));
+    let early = tokio::time::timeout(std::time::Duration::from_millis(100), &mut second);
+    assert!(early.await.is_err());
+    assert!(!was_read.load(std::sync::atomic::Ordering::SeqCst));
+
+    // What an upload that is given up held is free at once.
+    stuck.abort();
+    second.await.unwrap();
+    assert_eq!(rig.blobs("tmp").len(), 0);
+}

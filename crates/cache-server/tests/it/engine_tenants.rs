@@ -44,7 +44,7 @@ async fn a_tenant_learns_nothing_of_another_and_takes_nothing_from_it() {
         infos.into_iter().map(|info| info.name).collect()
     };
     let seen = rig.engine.list_caches(&bob, "http://x/").await.unwrap();
-    assert_eq!(names(seen), [blue.name.clone()]);
+    assert_eq!(names(seen), std::slice::from_ref(&blue.name));
     let none = rig.engine.list_caches(&Caller::nobody(), "http://x/").await;
     assert_eq!(names(none.unwrap()), []);
 }

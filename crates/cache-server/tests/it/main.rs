@@ -1,5 +1,7 @@
 //! Integration tests of the engine and its HTTP server.
 
+#![expect(clippy::unwrap_used, reason = "tests may panic, their helpers too")]
+
 mod engine_damage;
 mod engine_faults;
 mod engine_identity;

@@ -14,8 +14,9 @@ use tokio::{
 
 use super::{
     commit::{Committed, GROUP_CHUNKS, GROUP_PATHS},
-    prepare::{Ready, Shared, Standing, WINDOW, trouble},
+    prepare::{Ready, Shared, WINDOW, trouble},
     request::{Claim, PublishRequest, check_all, deal},
+    standing::Standing,
     verify::Chunk,
 };
 use crate::engine::{Admission, Caller, Engine, EngineError};

@@ -21,6 +21,9 @@ pub(crate) fn pack_listing(json: &str) -> Vec<u8> {
 }
 
 fn unpack_listing(kept: &[u8]) -> Option<Vec<u8>> {
+    if kept.is_empty() {
+        return None;
+    }
     zstd::bulk::decompress(kept, MAX_LISTING).ok()
 }
 
