@@ -35,19 +35,23 @@ pub(crate) fn make_secret(data: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the administrator's token unless a good one is there, and says what
-/// to type next.
-pub(crate) fn greet(data: &Path, key: &SigningKey, url: &str) -> Result<(), Failure> {
+/// Writes the administrator's token unless a good one is there. The new one, if so.
+pub(crate) fn make_admin_token(data: &Path, key: &SigningKey) -> Result<Option<String>, Failure> {
     let path = data.join(ADMIN_TOKEN);
     let now = open::unix_now();
     let kept = std::fs::read_to_string(&path).ok();
-    let good = kept.is_some_and(|token| Verifier::new(key).verify(token.trim(), now).is_ok());
-    if good {
-        return Ok(());
+    if kept.is_some_and(|token| Verifier::new(key).verify(token.trim(), now).is_ok()) {
+        return Ok(None);
     }
     let token = administrator(key, now)?;
     write_private(&path, &token, true)?;
-    let file = path.display();
+    Ok(Some(token))
+}
+
+/// Says where a new administrator's token is and what to type next.
+pub(crate) fn greet(data: &Path, token: &str, url: &str) {
+    let file = data.join(ADMIN_TOKEN);
+    let file = file.display();
     eprintln!("the administrator's token is in {file}");
     // A journal keeps what it is given; a terminal is somebody's eyes.
     if std::io::stderr().is_terminal() {
@@ -58,7 +62,6 @@ pub(crate) fn greet(data: &Path, key: &SigningKey, url: &str) -> Result<(), Fail
     eprintln!("  garret cache create main");
     eprintln!("  garret use main");
     eprintln!("  garret push main ./result");
-    Ok(())
 }
 
 fn administrator(key: &SigningKey, now: u64) -> Result<String, Failure> {
@@ -125,7 +128,8 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).expect("text"), first);
         let key = SigningKey::hs256_from_base64(first.trim()).expect("a key");
         assert!(key.warnings().is_empty());
-        greet(&data, &key, "http://127.0.0.1:1").expect("greeted");
+        let made = make_admin_token(&data, &key).expect("made");
+        assert!(made.is_some() && make_admin_token(&data, &key).expect("kept").is_none());
         let token = std::fs::read_to_string(data.join(ADMIN_TOKEN)).expect("token");
         assert_eq!(mode(&data.join(ADMIN_TOKEN)), 0o600);
         let token = Verifier::new(&key)

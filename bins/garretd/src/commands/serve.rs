@@ -71,13 +71,21 @@ async fn serve(
             http::serve(listener, http::metrics_router(&app), &app, stopped(stop)).await
         })
     });
-    // Tests, scripts and the demo read this line.
-    eprintln!("listening on http://{address}");
+    // Files first: whoever reads the line below finds them.
     if let Some(path) = &args.port_file {
         write_port(path, address.port())?;
     }
-    if let Source::Nothing(data) = source {
-        first_start::greet(data, key, &format!("http://{address}"))?;
+    let greeting = match source {
+        Source::Nothing(data) => {
+            first_start::make_admin_token(data, key)?.map(|token| (data, token))
+        }
+        _ => None,
+    };
+    // Tests, scripts and the demo read this line.
+    let url = format!("http://{address}");
+    eprintln!("listening on {url}");
+    if let Some((data, token)) = greeting {
+        first_start::greet(data, &token, &url);
     }
     let cut = http::serve(listener, http::router(&app), &app, stopped(stop)).await;
     if let Some(metrics) = metrics {

@@ -185,9 +185,8 @@ impl Failure {
     }
 }
 
-/// Most bytes, and longest time, that are read of a body nobody wants.
+/// Most bytes that are read of a body nobody wants.
 const DRAIN_BYTES: usize = 32 << 20;
-const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 /// What a handler left unread of a body.
 ///
@@ -216,7 +215,7 @@ impl Drained {
     }
 
     /// Reads what was left, within bounds.
-    pub(crate) async fn wait(self) {
+    pub(crate) async fn wait(self, longest: Duration) {
         let rest = self.rest.lock().expect("no panic under this lock").take();
         let Some(mut body) = rest.filter(|_| !self.waits) else {
             return;
@@ -230,7 +229,7 @@ impl Drained {
                 }
             }
         };
-        let _ = timeout(DRAIN_TIME, drain).await;
+        let _ = timeout(longest, drain).await;
     }
 }
 

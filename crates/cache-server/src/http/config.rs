@@ -21,6 +21,9 @@ pub struct HttpConfig {
     pub body_least_rate: u64,
     /// Waiting that every body may use before the least rate counts.
     pub body_grace: Duration,
+    /// Longest time for which the rest of a body that nobody wants is read, so
+    /// that its sender gets to read the answer.
+    pub drain_time: Duration,
     /// Time between two blank lines that keep a publish's answer alive.
     pub heartbeat: Duration,
     /// Time that running requests get to finish when the server stops.
@@ -52,6 +55,7 @@ impl Default for HttpConfig {
             stall_timeout: Duration::from_secs(300),
             body_least_rate: 1_024,
             body_grace: Duration::from_secs(10),
+            drain_time: Duration::from_secs(2),
             heartbeat: Duration::from_secs(10),
             shutdown_deadline: Duration::from_secs(30),
             max_connections: 2_048,

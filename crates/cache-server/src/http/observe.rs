@@ -62,7 +62,7 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let drained = Drained::of(&mut request, &received);
     let span = tracing::info_span!("request", id = %id);
     let mut response = next.run(request).instrument(span.clone()).await;
-    drained.wait().await;
+    drained.wait(app.config().drain_time).await;
     response
         .headers_mut()
         .insert(REQUEST_ID, HeaderValue::from_str(&id).expect("hexadecimal"));

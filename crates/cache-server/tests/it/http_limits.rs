@@ -21,6 +21,7 @@ fn quick() -> HttpConfig {
         body_grace: SHORT,
         body_least_rate: 1_000_000,
         token_wait: SHORT,
+        drain_time: SHORT,
         ..HttpConfig::default()
     }
 }

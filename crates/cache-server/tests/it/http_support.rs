@@ -54,7 +54,7 @@ pub(crate) fn real_clock() -> Clock {
 }
 
 /// Differs between calls and, by the folder's name, between tests.
-fn random(dir: &TempDir) -> Arc<dyn Fn(&mut [u8]) + Send + Sync> {
+fn random(dir: &TempDir) -> cache_server::engine::Random {
     let seed = dir.path().to_string_lossy().into_owned();
     let calls = std::sync::atomic::AtomicU64::new(0);
     Arc::new(move |bytes| {
