@@ -58,7 +58,8 @@ impl Db {
     }
 
     /// The NAR of an object that was removed or replaced less than
-    /// `removed_grace` ago, for clients that remember its narinfo.
+    /// `removed_grace` ago, for clients that remember its narinfo. Without a
+    /// hash it is the one that went last.
     ///
     /// # Errors
     /// When the rows cannot be read.
@@ -66,7 +67,7 @@ impl Db {
         &self,
         cache_id: CacheId,
         path_hash: &PathHash,
-        nar_hash: &NarHash,
+        nar_hash: Option<&NarHash>,
         removed_grace: Duration,
     ) -> Result<Option<NarRow>, DbError> {
         let since = self.now().saturating_sub(seconds(removed_grace));
@@ -74,13 +75,19 @@ impl Db {
             let sql = format!(
                 "SELECT {} FROM object o JOIN nar n ON n.id = o.nar_id
                      JOIN cache c ON c.id = o.cache_id
-                 WHERE o.cache_id = ? AND o.path_hash = ? AND o.removed_at > ? AND n.hash = ?
+                 WHERE o.cache_id = ?1 AND o.path_hash = ?2 AND o.removed_at > ?3
+                     AND (?4 IS NULL OR n.hash = ?4)
                      AND n.state = 0 AND c.deleted_at IS NULL
                  ORDER BY o.id DESC LIMIT 1",
                 rows::NAR
             );
             let mut select = conn.prepare_cached(&sql)?;
-            let key = params![cache_id.0, path_hash.as_str(), since, nar_hash.as_bytes()];
+            let key = params![
+                cache_id.0,
+                path_hash.as_str(),
+                since,
+                nar_hash.map(NarHash::as_bytes)
+            ];
             rows::first(select.query(key)?, rows::nar)
         })
     }
@@ -195,7 +202,7 @@ impl Db {
     }
 
     /// Marks objects used now; those that are not live any more.
-    async fn use_objects(&self, objects: Vec<i64>) -> Result<Vec<i64>, DbError> {
+    pub(crate) async fn use_objects(&self, objects: Vec<i64>) -> Result<Vec<i64>, DbError> {
         self.write(objects.len(), move |tx| {
             let sql = "UPDATE object SET accessed_at = max(accessed_at, ?)
                  WHERE id = ? AND removed_at IS NULL";

@@ -50,7 +50,7 @@ pub(crate) async fn a_destroyed_cache_hides_all_and_frees_its_name(w: World) {
     assert_eq!(missing, [path_hash(1)]);
     let grace = crate::world::GRACE;
     let (hash, nar) = (path_hash(1), object.nar.hash);
-    let removed = w.db.removed_object_nar(id, &hash, &nar, grace).await;
+    let removed = w.db.removed_object_nar(id, &hash, Some(&nar), grace).await;
     assert_eq!(removed.unwrap(), None);
     assert_fails!(w.db.destroy_cache(id, w.record()).await, DbError::CacheGone);
     let next = w.cache("main").await;

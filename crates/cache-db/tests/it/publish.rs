@@ -140,7 +140,7 @@ pub(crate) async fn replacing_hides_the_old_object_and_keeps_its_nar_for_grace(w
     let day = Duration::from_secs(86_400);
     let removed_nar = async |hash: &NarHash| {
         let hash =
-            w.db.removed_object_nar(cache, &path_hash(1), hash, day)
+            w.db.removed_object_nar(cache, &path_hash(1), Some(hash), day)
                 .await;
         hash.unwrap().map(|nar| nar.facts.id)
     };

@@ -172,11 +172,14 @@ async fn a_removed_path_answers_its_own_url_for_a_while() {
             .unwrap()
             .is_none()
     );
+    let attic_url = format!("nar/{}.nar", package.hash());
     assert!(rig.pull_url(&cache, &url).await.is_some());
+    assert!(rig.pull_url(&cache, &attic_url).await.is_some());
     rig.advance(23 * 3600).await;
     assert!(rig.pull_url(&cache, &url).await.is_some());
     rig.advance(2 * 3600).await;
     assert!(rig.pull_url(&cache, &url).await.is_none());
+    assert!(rig.pull_url(&cache, &attic_url).await.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use cache_api::PublishLine;
+use cache_api::{ErrorCode, PublishLine};
 use cache_db::CacheRow;
 use chunk_store::BlobKey;
 use futures_util::{Stream, stream};
@@ -36,6 +36,12 @@ struct Waiting {
     tries: usize,
 }
 
+/// A group that is being committed, and the paths in it.
+struct Committing {
+    task: JoinHandle<Committed>,
+    paths: Vec<String>,
+}
+
 /// One request under way.
 struct Driver {
     engine: Engine,
@@ -44,7 +50,7 @@ struct Driver {
     waiting: Vec<Waiting>,
     preparing: JoinSet<Result<Ready, PublishLine>>,
     ready: Vec<Ready>,
-    committing: Option<JoinHandle<Committed>>,
+    committing: Option<Committing>,
     _admission: Admission,
 }
 
@@ -201,9 +207,10 @@ impl Driver {
         let count = fitting.count().max(1);
         let group: Vec<Ready> = self.ready.drain(..count).collect();
         let (engine, shared) = (self.engine.clone(), self.shared.clone());
-        self.committing = Some(tokio::spawn(async move {
-            engine.commit_group(&shared, group).await
-        }));
+        self.committing = Some(Committing {
+            paths: group.iter().map(|ready| ready.claim.text.clone()).collect(),
+            task: tokio::spawn(async move { engine.commit_group(&shared, group).await }),
+        });
     }
 
     async fn committed(&mut self, done: Committed) {
@@ -234,9 +241,16 @@ impl Driver {
 }
 
 /// The end of a commit that runs; never, when none runs.
-async fn finished(committing: &mut Option<JoinHandle<Committed>>) -> Committed {
-    match committing {
-        Some(handle) => handle.await.unwrap_or_default(),
-        None => std::future::pending().await,
-    }
+async fn finished(committing: &mut Option<Committing>) -> Committed {
+    let Some(Committing { task, paths }) = committing else {
+        return std::future::pending().await;
+    };
+    let lost = |path: &String| {
+        let message = "the commit ended without an answer";
+        PublishLine::error(path, ErrorCode::Internal, message)
+    };
+    task.await.unwrap_or_else(|_| Committed {
+        lines: paths.iter().map(lost).collect(),
+        ..Committed::default()
+    })
 }

@@ -175,11 +175,8 @@ impl Engine {
             let row = db.nar(object.nar.id).await?;
             return Ok(row.filter(|row| row.sound));
         }
-        let Some(hash) = wanted else {
-            return Ok(None);
-        };
         let grace = self.0.config.removed_grace;
-        let row = db.removed_object_nar(cache.id, &name.path, &hash, grace);
+        let row = db.removed_object_nar(cache.id, &name.path, wanted.as_ref(), grace);
         Ok(row.await?.filter(|row| row.sound))
     }
 }
