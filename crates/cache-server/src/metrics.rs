@@ -4,18 +4,22 @@
 //! a route is named by its pattern, never by its path, and no label names a
 //! cache, a token or an address.
 
+mod engine;
+mod reference;
+
 use std::time::Duration;
 
-use prometheus_client::collector::Collector;
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
-use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::engine::{self as tally, Engine, Readiness, Tally};
+use crate::engine::Engine;
+
+pub use reference::{Metric, described};
 
 /// Content type of [`Metrics::text`].
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -190,7 +194,7 @@ impl Metrics {
     pub fn new(engine: Engine) -> Self {
         let mut registry = Registry::with_prefix("garret");
         let http = Http::new(&mut registry);
-        registry.register_collector(Box::new(EngineMetrics(engine)));
+        registry.register_collector(Box::new(engine::EngineMetrics(engine)));
         Self { registry, http }
     }
 
@@ -200,221 +204,5 @@ impl Metrics {
         // Writing to a String cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
-    }
-}
-
-/// One counter of the engine: name, help, unit, where it is.
-type EngineCounter = (
-    &'static str,
-    &'static str,
-    Option<Unit>,
-    fn(&Tally) -> &tally::Counter,
-);
-
-/// What the engine counts by itself.
-const ENGINE: &[EngineCounter] = &[
-    ("packs", "Packs taken in", None, |tally| &tally.packs),
-    (
-        "pack",
-        "Bytes of packs taken in",
-        Some(Unit::Bytes),
-        |tally| &tally.pack_bytes,
-    ),
-    ("frames", "Frames of packs taken in", None, |tally| {
-        &tally.frames
-    }),
-    ("paths_published", "Paths published", None, |tally| {
-        &tally.published
-    }),
-    (
-        "paths_present",
-        "Paths that were there already when they were published again",
-        None,
-        |tally| &tally.present,
-    ),
-    (
-        "paths_refused",
-        "Paths answered with an error or as missing chunks",
-        None,
-        |tally| &tally.publish_refused,
-    ),
-    (
-        "verified",
-        "NAR bytes decoded and hashed before a promise",
-        Some(Unit::Bytes),
-        |tally| &tally.verified_bytes,
-    ),
-    (
-        "nars_reused",
-        "Publishes that needed no decoding",
-        None,
-        |tally| &tally.nars_reused,
-    ),
-    (
-        "narinfo_memory_hits",
-        "narinfo answers from memory",
-        None,
-        |tally| &tally.narinfo_memory_hits,
-    ),
-    (
-        "narinfo_database_hits",
-        "narinfo answers from the database",
-        None,
-        |tally| &tally.narinfo_db_hits,
-    ),
-    (
-        "narinfo_absent",
-        "narinfo questions for paths that are not here",
-        None,
-        |tally| &tally.narinfo_misses,
-    ),
-    (
-        "answers_hidden_by_trouble",
-        "narinfo and NAR questions answered as absent because of trouble here",
-        None,
-        |tally| &tally.trouble,
-    ),
-    ("nars_served", "NAR bodies begun", None, |tally| {
-        &tally.nars_served
-    }),
-    (
-        "nar_sent",
-        "Bytes of NAR bodies handed out",
-        Some(Unit::Bytes),
-        |tally| &tally.nar_bytes,
-    ),
-    (
-        "nars_cut",
-        "NAR bodies cut because a frame was damaged or gone",
-        None,
-        |tally| &tally.nars_cut,
-    ),
-    (
-        "chunks_marked_broken",
-        "Chunks marked broken",
-        None,
-        |tally| &tally.broken_marked,
-    ),
-    (
-        "damage_reports_dropped",
-        "Reports of damage dropped because too many waited",
-        None,
-        |tally| &tally.damage_dropped,
-    ),
-    (
-        "access_times_dropped",
-        "Access times dropped because too many waited",
-        None,
-        |tally| &tally.touches_dropped,
-    ),
-];
-
-/// Name and help of whether the engine is ready.
-const READY: (&str, &str) = (
-    "ready",
-    "1 while database and blob store answer and belong together",
-);
-
-#[derive(Debug)]
-struct EngineMetrics(Engine);
-
-impl Collector for EngineMetrics {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        for (name, help, unit, counter) in ENGINE {
-            let value = ConstCounter::new(counter(self.0.tally()).get());
-            let described =
-                encoder.encode_descriptor(name, help, unit.as_ref(), value.metric_type())?;
-            value.encode(described)?;
-        }
-        let ready = ConstGauge::new(i64::from(self.0.readiness() == Readiness::Ready));
-        let described = encoder.encode_descriptor(READY.0, READY.1, None, ready.metric_type())?;
-        ready.encode(described)
-    }
-}
-
-/// A metric as the reference page lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Metric {
-    /// Its name as Prometheus stores it.
-    pub name: String,
-    /// `counter`, `gauge` or `histogram`.
-    pub kind: String,
-    /// What it says.
-    pub help: String,
-}
-
-/// Every metric there is, in the order in which they are served.
-pub fn described() -> Vec<Metric> {
-    let mut registry = Registry::with_prefix("garret");
-    let http = Http::new(&mut registry);
-    // A family without a member is not written.
-    http.request("/", "GET", 200, Duration::ZERO, 1, 1);
-    http.narinfo(NarinfoResult::Hit);
-    http.token(true);
-    let mut text = String::new();
-    // Writing to a String cannot fail.
-    let _ = encode(&mut text, &registry);
-    let mut metrics = parse_described(&text);
-    let engine = ENGINE.iter().map(|(name, help, unit, _)| {
-        let unit = unit
-            .as_ref()
-            .map_or_else(String::new, |unit| format!("_{}", unit.as_str()));
-        Metric {
-            name: format!("garret_{name}{unit}_total"),
-            kind: "counter".into(),
-            help: (*help).into(),
-        }
-    });
-    metrics.extend(engine);
-    metrics.push(Metric {
-        name: format!("garret_{}", READY.0),
-        kind: "gauge".into(),
-        help: READY.1.into(),
-    });
-    metrics
-}
-
-/// Reads `# HELP` and `# TYPE` lines.
-fn parse_described(text: &str) -> Vec<Metric> {
-    let kind_of = |name: &str| {
-        let prefix = format!("# TYPE {name} ");
-        text.lines()
-            .find_map(|line| line.strip_prefix(&prefix))
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let help = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("# HELP ")?.split_once(' '));
-    help.map(|(name, help)| {
-        let kind = kind_of(name);
-        let suffix = if kind == "counter" { "_total" } else { "" };
-        Metric {
-            name: format!("{name}{suffix}"),
-            kind,
-            help: help.trim_end_matches('.').to_owned(),
-        }
-    })
-    .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_follow_one_law() {
-        let metrics = described();
-        assert!(metrics.len() > 20, "{metrics:?}");
-        for Metric { name, kind, help } in metrics {
-            assert!(name.starts_with("garret_"), "{name}");
-            assert_eq!(name.ends_with("_total"), kind == "counter", "{name} {kind}");
-            assert!(
-                name.bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
-                "{name}"
-            );
-            assert!(!help.is_empty() && !help.contains('|'), "{name}: {help}");
-        }
     }
 }

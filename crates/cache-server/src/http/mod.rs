@@ -11,6 +11,22 @@
 //! | `body.rs` | request bodies: limits and a least rate |
 //! | `nix.rs`, `v2.rs`, `pages.rs` | the routes |
 //! | `reference.rs` | the routes as a page |
+//!
+//! # Embedding
+//!
+//! ```no_run
+//! use cache_server::{engine::Engine, http};
+//!
+//! async fn run(engine: Engine, clock: cache_db::Clock) -> Result<(), Box<dyn std::error::Error>> {
+//!     let key = token_auth::SigningKey::hs256(b"32 bytes that only the server has")?;
+//!     let verifier = token_auth::Verifier::new(&key);
+//!     let app = http::App::new(engine, verifier, clock, http::HttpConfig::default());
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//!     let stop = std::future::pending();
+//!     http::serve(listener, http::router(&app), &app, stop).await;
+//!     Ok(())
+//! }
+//! ```
 
 mod body;
 mod config;

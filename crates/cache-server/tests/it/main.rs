@@ -11,6 +11,7 @@ mod engine_publish;
 mod engine_support;
 mod engine_tenants;
 mod http_bad_input;
+mod http_bad_packs;
 mod http_limits;
 mod http_routes;
 mod http_support;
