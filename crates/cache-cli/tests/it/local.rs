@@ -1,14 +1,17 @@
 //! Reading stores that a real Nix made.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
 use cache_cli::dump::dump;
 use cache_cli::store::{LocalStore, StoreLocation};
 use cache_cli::{Env, ErrorKind};
 
 use crate::nix::Nix;
+use crate::store::Store;
 
 fn dumped(path: &Path) -> Vec<u8> {
     let mut nar = Vec::new();
@@ -178,18 +181,69 @@ fn a_path_that_is_not_valid_is_named_with_the_remedy() {
     );
 }
 
-/// As root, drops to an ordinary user: then no file may be made beside the database.
+/// Names the store to the process that this test starts as an ordinary user.
+const CHILD: &str = "GARRET_TEST_ORDINARY_USER_STORE";
+
+/// Root can read and write everything, so the reading is done by a process of the user `nobody`:
+/// while a writer has the database open, and after it has gone and left neither log nor index.
 #[test]
-fn an_ordinary_user_reads_a_database_that_root_left() {
-    let Some(nix) = Nix::new() else { return };
-    let top = nix.add_text("top", "x", &[]);
-    let database = nix.dir.path().join("nix/var/nix/db");
-    for log in ["db.sqlite-wal", "db.sqlite-shm"] {
-        let _ = fs::remove_file(database.join(log));
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is a program: it speaks to its own child"
+)]
+fn an_ordinary_user_reads_the_database_of_root() {
+    if let Ok(folder) = std::env::var(CHILD) {
+        let folder = Path::new(&folder);
+        let location =
+            StoreLocation::find(folder.to_str(), &Env::isolated(folder)).expect("chroot");
+        let root = "a".repeat(32) + "-a";
+        let facts = LocalStore::open(location).facts(&[root.parse().expect("a path")], true);
+        assert_eq!(facts.expect("readable").len(), 1);
+        return;
     }
-    fs::set_permissions(&database, fs::Permissions::from_mode(0o555)).expect("chmod");
-    let store = open(&nix);
-    let root = store.resolve(&top).expect("in the store");
-    let facts = store.facts(&[root], true).expect("readable");
-    assert_eq!(facts.len(), 1);
+    if fs::metadata("/proc/self").map(|meta| meta.uid()).ok() != Some(0) {
+        eprintln!("skipped: only root can become another user");
+        return;
+    }
+    let Store {
+        dir,
+        database,
+        local,
+        ..
+    } = {
+        let store = Store::new();
+        store.add('a', &[("x", vec![1])], &[]);
+        store
+    };
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("chmod");
+    let as_nobody = || {
+        let name = "local::an_ordinary_user_reads_the_database_of_root";
+        let mut child = Command::new(std::env::current_exe().expect("this test"));
+        child
+            .args([name, "--exact", "--nocapture"])
+            .env("PATH", "/nowhere")
+            .env(CHILD, dir.path())
+            .uid(65_534)
+            .gid(65_534);
+        child.current_dir("/").output().expect("started")
+    };
+    let log = local.location().state_dir.join("db/db.sqlite-wal");
+    assert!(
+        fs::metadata(&log).expect("a log").len() > 0,
+        "the writer is there"
+    );
+    let beside_a_writer = as_nobody();
+    assert!(
+        beside_a_writer.status.success(),
+        "{}",
+        String::from_utf8_lossy(&beside_a_writer.stderr)
+    );
+    drop(database);
+    assert!(!log.exists(), "the writer has gone");
+    let alone = as_nobody();
+    assert!(
+        alone.status.success(),
+        "{}",
+        String::from_utf8_lossy(&alone.stderr)
+    );
 }
