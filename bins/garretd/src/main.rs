@@ -20,7 +20,10 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::parse_from(names::arguments(std::env::args_os()));
-    let env = Env::of_process();
+    let mut env = Env::of_process();
+    if names::is_attic(std::env::args_os().next().as_ref()) {
+        env.call_attic();
+    }
     logging::start(cli.global.log_format, &env);
     match run(cli, &env) {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,6 +19,13 @@ pub(crate) fn arguments(given: impl Iterator<Item = OsString>) -> Vec<OsString> 
     arguments
 }
 
+/// Whether the program was called by a name of Attic's.
+pub(crate) fn is_attic(program: Option<&OsString>) -> bool {
+    let name = program.and_then(|program| Path::new(program).file_name());
+    name.and_then(|name| name.to_str())
+        .is_some_and(|name| name.starts_with("attic"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -89,7 +89,8 @@ fn config() -> String {
 const INTRODUCTION: &str = "# Configuration of garretd
 
 TOML, with Attic's keys and meanings. Read from the first of these that there is: `-f FILE`; the file that `GARRET_CONFIG`
-names; base64 of the text in `GARRET_CONFIG_BASE64` or `ATTIC_SERVER_CONFIG_BASE64`; `/etc/garret/garretd.toml`. Without
+names; base64 of the text in `GARRET_CONFIG_BASE64` or `ATTIC_SERVER_CONFIG_BASE64`; under the name `atticd` Attic's
+`$XDG_CONFIG_HOME/attic/server.toml`; `/etc/garret/garretd.toml`. Without
 any of them the server runs from a folder of its own, DATA: `--data-dir`, `GARRET_DATA_DIR`, `/var/lib/garret` for root,
 else `$XDG_DATA_HOME/garret`. `-f` may also name a SQLite database: the storage then lies beside it.
 

@@ -9,6 +9,7 @@ pub(crate) mod secret;
 mod source;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,32 +18,56 @@ pub(crate) use source::{Source, locate};
 
 /// The environment as it was when the program started.
 #[derive(Clone, Default)]
-pub(crate) struct Env(BTreeMap<String, String>);
+pub(crate) struct Env {
+    variables: BTreeMap<String, String>,
+    called: Called,
+}
+
+/// By which name the program was called.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Called {
+    #[default]
+    Garret,
+    Attic,
+}
 
 impl Env {
     /// The variables of this process; those that are not Unicode are left out.
     pub(crate) fn of_process() -> Self {
         let pairs = std::env::vars_os();
-        Self(
-            pairs
-                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
-                .collect(),
-        )
+        let text =
+            |(k, v): (OsString, OsString)| Some((k.into_string().ok()?, v.into_string().ok()?));
+        Self {
+            variables: pairs.filter_map(text).collect(),
+            called: Called::Garret,
+        }
+    }
+
+    /// Notes that the program was called by a name of Attic's.
+    pub(crate) fn call_attic(&mut self) {
+        self.called = Called::Attic;
+    }
+
+    /// Whether it was.
+    pub(crate) fn is_attic(&self) -> bool {
+        self.called == Called::Attic
     }
 
     /// A variable; set but empty counts as not set.
     pub(crate) fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).filter(|value| !value.is_empty()).cloned()
+        self.variables
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .cloned()
     }
 
     #[cfg(test)]
     pub(crate) fn with(pairs: &[(&str, &str)]) -> Self {
-        Self(
-            pairs
-                .iter()
-                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-                .collect(),
-        )
+        let owned = |(k, v): &(&str, &str)| ((*k).to_owned(), (*v).to_owned());
+        Self {
+            variables: pairs.iter().map(owned).collect(),
+            called: Called::Garret,
+        }
     }
 }
 

@@ -26,7 +26,8 @@ pub(crate) const CONFIG_VARIABLES: [&str; 2] =
 pub(crate) const SYSTEM_FILE: &str = "/etc/garret/garretd.toml";
 
 /// Chooses: the argument `-f`, `GARRET_CONFIG`, a variable with base64,
-/// `data` as an argument, the system's file, nothing.
+/// `data` as an argument, Attic's own file where the program goes by that name,
+/// the system's file, nothing.
 pub(crate) fn locate(
     file: Option<&Path>,
     data: Option<&Path>,
@@ -52,10 +53,21 @@ pub(crate) fn locate(
     if let Some(data) = data {
         return Ok(Source::Nothing(data.to_owned()));
     }
+    if let Some(path) = attic_file(env) {
+        return Ok(Source::File(path));
+    }
     if Path::new(SYSTEM_FILE).exists() {
         return Ok(Source::File(PathBuf::from(SYSTEM_FILE)));
     }
     default_data(env, is_root).map(Source::Nothing)
+}
+
+/// The file that an `atticd` reads unasked, where the program goes by that name.
+fn attic_file(env: &Env) -> Option<PathBuf> {
+    let config = env.get("XDG_CONFIG_HOME").map(PathBuf::from);
+    let config = config.or_else(|| Some(Path::new(&env.get("HOME")?).join(".config")))?;
+    let path = config.join("attic/server.toml");
+    (env.is_attic() && path.exists()).then_some(path)
 }
 
 /// Folder of a server without configuration.
@@ -165,6 +177,19 @@ mod tests {
             Source::File("/no/such.toml".into())
         );
         assert!(matches!(found(None, &env[..1], true), Source::Variable(..)));
+    }
+
+    #[test]
+    fn attics_own_file_is_read_under_its_name_alone() {
+        let home = tempfile::tempdir().expect("folder");
+        let file = home.path().join(".config/attic/server.toml");
+        std::fs::create_dir_all(file.parent().expect("folder")).expect("made");
+        std::fs::write(&file, "").expect("written");
+        let mut env = Env::with(&[("HOME", home.path().to_str().expect("text"))]);
+        let find = |env: &Env| locate(None, None, env, true).expect("a source");
+        assert_ne!(find(&env), Source::File(file.clone()));
+        env.call_attic();
+        assert_eq!(find(&env), Source::File(file));
     }
 
     #[test]

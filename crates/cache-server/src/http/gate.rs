@@ -1,6 +1,7 @@
 //! What every request passes before its route: host, token, a place.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
@@ -8,6 +9,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use cache_api::ErrorCode;
+use futures_util::FutureExt as _;
 use http::Method;
 use token_auth::TokenKey;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -45,10 +47,20 @@ pub(crate) async fn gate(State(app): State<App>, mut request: Request, next: Nex
     };
     request.extensions_mut().insert(origin);
     request.extensions_mut().insert(who);
-    let response = next.run(request).await;
+    let response = caught(next.run(request), narinfo).await;
     match place {
         Some(place) => response.map(|body| Body::new(super::observe::Holding::new(body, place))),
         None => response,
+    }
+}
+
+/// The answer, or one in place of a panic's: Nix gives up a build over a
+/// connection that just ends.
+async fn caught(answer: impl Future<Output = Response>, narinfo: bool) -> Response {
+    match AssertUnwindSafe(answer).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) if narinfo => nix::no_narinfo(),
+        Err(_) => HttpError::plain(ErrorCode::Internal).into_response(),
     }
 }
 
@@ -88,3 +100,16 @@ impl Places {
 
 /// Tokens counted at once before those without a request are forgotten.
 const MOST_TOKENS: usize = 4_096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_too() {
+        for (narinfo, status) in [(true, 404), (false, 500)] {
+            let answer = caught(async { panic!("on purpose") }, narinfo).await;
+            assert_eq!(answer.status(), status);
+        }
+    }
+}

@@ -12,8 +12,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use cache_api::ErrorCode;
+use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
 use nar_format::PathHash;
 use nar_format::cache_info::CacheInfo;
 use token_auth::Permission;
@@ -108,7 +108,7 @@ async fn narinfo(app: &App, who: &Who, params: &Params, hash: Option<PathHash>) 
     let cache = match who.cache(app, params.cache(), Permission::Pull).await {
         Ok(cache) => cache,
         Err(error) => {
-            let trouble = error.status() == StatusCode::INTERNAL_SERVER_ERROR;
+            let trouble = error.status().is_server_error();
             count(if trouble {
                 NarinfoResult::Trouble
             } else {
