@@ -20,6 +20,8 @@ fn a_start_without_configuration_makes_everything_and_says_what_to_type() {
     let running = start();
     let port = std::fs::read_to_string(&port_file).unwrap();
     assert_eq!(running.address, format!("127.0.0.1:{}", port.trim()));
+    let metrics = std::fs::read_to_string(home.path().join("port.metrics")).unwrap();
+    assert_ne!(metrics.trim(), "9464", "beside a port taken by chance");
     assert!(
         running
             .ask("GET", "/healthz", "", "")
