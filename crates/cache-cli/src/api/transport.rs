@@ -81,7 +81,9 @@ impl Api {
         body: Parts,
         time_limit: bool,
     ) -> Result<Response, ApiError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        // Neither headers nor bodies: they hold tokens, and keys that are brought along.
+        tracing::trace!(number, %method, route, bytes = body.len(), "request");
         let mut request = self.http.request(method, self.origin.join(route));
         if time_limit {
             request =
@@ -99,6 +101,7 @@ impl Api {
             .send()
             .await
             .map_err(|source| self.transport(source))?;
+        tracing::trace!(number, status = response.status().as_u16(), "answer");
         match response.status() {
             status if status.is_success() => Ok(response),
             status => Err(self.refused(status, response).await),

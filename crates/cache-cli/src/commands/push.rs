@@ -27,7 +27,7 @@ struct Summary {
     paths_upstream: usize,
     paths_failed: usize,
     /// NAR bytes of the paths that were pushed.
-    bytes: u64,
+    nar_bytes: u64,
     /// Bytes of packs that were sent.
     bytes_sent: u64,
     /// NAR bytes that needed no sending.
@@ -150,7 +150,7 @@ fn summary(report: &Report) -> Summary {
         paths_present: report.present,
         paths_upstream: report.upstream,
         paths_failed: failed,
-        bytes: tally.nar_bytes,
+        nar_bytes: tally.nar_bytes,
         bytes_sent: tally.sent_bytes,
         bytes_known: tally.known_bytes,
         requests: report.requests,
