@@ -36,10 +36,27 @@ impl Db {
             return Ok(Vec::new());
         }
         let ids: RoaringTreemap = damaged.iter().map(|loc| loc.id.0).collect();
-        let (mark, needing) = self
-            .read_long(move |_, conn| Ok((store_seq(conn)?, nars_needing(conn, &ids)?)))
-            .await?;
-        let damaged = damaged.to_vec();
+        let (mark, needing) = self.nars_needing(ids).await?;
+        self.mark_found(damaged.to_vec(), needing, mark).await
+    }
+
+    /// The NARs that need any of these chunks, and up to where in the commit
+    /// order that is known.
+    pub(crate) async fn nars_needing(
+        &self,
+        ids: RoaringTreemap,
+    ) -> Result<(Seq, HashSet<i64>), DbError> {
+        self.read_long(move |_, conn| Ok((store_seq(conn)?, nars_needing(conn, &ids)?)))
+            .await
+    }
+
+    /// Marks, under the lock, what was found, and what is newer than that.
+    pub(crate) async fn mark_found(
+        &self,
+        damaged: Vec<ChunkLoc>,
+        needing: HashSet<i64>,
+        mark: Seq,
+    ) -> Result<Vec<ChunkId>, DbError> {
         let rows = damaged.len() + needing.len();
         self.write(rows, move |tx| {
             let marked = mark_chunks(tx, &damaged)?;

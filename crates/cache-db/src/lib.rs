@@ -18,6 +18,8 @@ mod migrate;
 pub mod plan;
 mod publish;
 mod publish_tx;
+#[cfg(test)]
+mod races;
 mod readers;
 mod remove;
 mod resolve;

@@ -56,7 +56,17 @@ impl Db {
         query: ResolveQuery,
     ) -> Result<Vec<Option<ResolvedChunk>>, DbError> {
         let (cache_id, token_key) = (query.cache_id, query.token_key);
-        let mut found = self.look_up(query).await?;
+        let found = self.look_up(query).await?;
+        self.lease_found(cache_id, token_key, found).await
+    }
+
+    /// Takes the lease, under the lock, on what is still there and sound.
+    pub(crate) async fn lease_found(
+        &self,
+        cache_id: CacheId,
+        token_key: TokenKey,
+        mut found: Vec<Option<ResolvedChunk>>,
+    ) -> Result<Vec<Option<ResolvedChunk>>, DbError> {
         let ids: RoaringTreemap = found.iter().flatten().map(|chunk| chunk.id.0).collect();
         let rows = ids.len() as usize;
         let leased = self
@@ -84,7 +94,11 @@ impl Db {
         Ok(found.iter().map(Option::is_none).collect())
     }
 
-    async fn look_up(&self, query: ResolveQuery) -> Result<Vec<Option<ResolvedChunk>>, DbError> {
+    /// The best row of each digest that the token sees, without a lease.
+    pub(crate) async fn look_up(
+        &self,
+        query: ResolveQuery,
+    ) -> Result<Vec<Option<ResolvedChunk>>, DbError> {
         if query.digests.len() > MAX_DIGESTS {
             return Err(DbError::TooMany {
                 what: "digests",

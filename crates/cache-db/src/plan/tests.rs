@@ -112,7 +112,14 @@ fn chunks_and_packs_are_the_best_of_what_holds_them() {
             objects: vec![object(1, 1, None), object(2, 2, Some(OLD))],
             nars: vec![nar(1, None, &[1, 2]), nar(2, Some(OLD), &[2, 3])],
             leases: vec![lease(1, YOUNG, &[2, 4]), lease(2, OLD, &[1, 4, 5])],
-            chunks: vec![chunk(1, 1), chunk(2, 2), chunk(3, 2), chunk(4, 3), chunk(5, 3), chunk(6, 4)],
+            chunks: vec![
+                chunk(1, 1),
+                chunk(2, 2),
+                chunk(3, 2),
+                chunk(4, 3),
+                chunk(5, 3),
+                chunk(6, 4),
+            ],
             packs: (1..=5).map(pack).collect(),
             blobs: (1..=5).map(pack_key).collect(),
             ..snapshot()
@@ -145,7 +152,14 @@ fn records_go_when_nothing_names_them_and_all_they_end_is_deleted() {
             record(7, Tombstone, "u", OLD), // ends 70, which is gone
             record(8, Tombstone, "u", OLD), // ends 70 and 60
         ],
-        ends: vec![ends(4, 2), ends(5, 50), ends(6, 60), ends(7, 70), ends(8, 70), ends(8, 60)],
+        ends: vec![
+            ends(4, 2),
+            ends(5, 50),
+            ends(6, 60),
+            ends(7, 70),
+            ends(8, 70),
+            ends(8, 60),
+        ],
         trash: vec![(record_key(50), NOW)],
         blobs: vec![record_key(60)],
         ..snapshot()

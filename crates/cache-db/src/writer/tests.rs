@@ -164,7 +164,8 @@ async fn a_full_disk_fails_the_change_and_the_writer_goes_on() {
     let pages: i64 = conn
         .pragma_query_value(None, "page_count", |row| row.get(0))
         .unwrap();
-    conn.pragma_update(None, "max_page_count", pages + 4).unwrap();
+    conn.pragma_update(None, "max_page_count", pages + 4)
+        .unwrap();
     let writer = fixture.start(conn);
     let results = together(
         &writer,
@@ -206,7 +207,10 @@ async fn a_transaction_that_sqlite_rolled_back_is_answered_as_not_committed() {
     .await;
     assert!(matches!(results[0], Err(DbError::NotCommitted(_))));
     assert!(matches!(results[1], Err(DbError::NotCommitted(_))));
-    assert!(results[2].is_ok(), "it had not run and got its own transaction");
+    assert!(
+        results[2].is_ok(),
+        "it had not run and got its own transaction"
+    );
     assert_eq!(fixture.trash(), ["b"]);
 }
 

@@ -3,6 +3,7 @@
 mod broken;
 mod caches;
 mod ingest;
+mod model;
 mod publish;
 mod resolve;
 mod serve;
