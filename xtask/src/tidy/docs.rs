@@ -50,6 +50,29 @@ fn join(folder: &str, target: &str) -> String {
     parts.join("/")
 }
 
+/// Source files that the architecture page names and that are not there.
+pub(crate) fn architecture(tree: &Tree) -> Vec<String> {
+    const PAGE: &str = "docs/architecture.md";
+    let Some(page) = tree.get(PAGE) else {
+        return vec![format!("{PAGE} is missing")];
+    };
+    let named = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.ends_with(".rs"));
+    let absent = named.filter(|name| {
+        let below = format!("/{name}");
+        !tree
+            .files
+            .keys()
+            .any(|file| file == name || file.ends_with(&below))
+    });
+    absent
+        .map(|name| format!("{PAGE}: there is no file {name}"))
+        .collect()
+}
+
 /// Rows of the reliability page that name neither a test that exists nor a later
 /// issue. A test is written `crate::…::function`, a wait `later: …`.
 pub(crate) fn reliability(tree: &Tree) -> Vec<String> {
@@ -138,6 +161,14 @@ mod tests {
         ]);
         let got = links(&tree);
         assert_eq!(got.len(), 2, "{got:?}");
+    }
+
+    #[test]
+    fn files_on_the_architecture_page_must_exist() {
+        let page = "`a/b.rs` then `b.rs`, `gone.rs`, `folder/`";
+        let tree = Tree::of(&[("docs/architecture.md", page), ("crates/x/src/a/b.rs", "")]);
+        assert_eq!(architecture(&tree).len(), 1);
+        assert_eq!(architecture(&Tree::default()).len(), 1);
     }
 
     #[test]

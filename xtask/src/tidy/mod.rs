@@ -41,6 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     problems.extend(manifests::check(&metadata, &tree));
     problems.extend(words::check(&tree));
     problems.extend(docs::links(&tree));
+    problems.extend(docs::architecture(&tree));
     problems.extend(docs::reliability(&tree));
     let sizes = sizes::Report::of(&tree);
     problems.extend(sizes.problems());
