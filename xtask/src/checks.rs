@@ -15,7 +15,7 @@ pub(crate) struct TestOptions {
     /// Leave out the real closure and the tests that need it
     #[arg(long)]
     no_corpus: bool,
-    /// Passed on to the test runner: a filter, `-p CRATE` …
+    /// Passed on to the test runner: a filter, or `-p CRATE` in place of all crates
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     rest: Vec<String>,
 }
@@ -40,7 +40,14 @@ pub(crate) fn test(options: &TestOptions) -> Result<()> {
         ));
         environment.push(("GARRET_CORPUS", corpus::folder()?));
     }
+    let some = options
+        .rest
+        .iter()
+        .any(|word| word == "-p" || word.starts_with("--package"));
     let with = |mut command: Command| {
+        if !some {
+            command.arg("--workspace");
+        }
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         command.args(&options.rest);
         command
@@ -53,15 +60,15 @@ pub(crate) fn test(options: &TestOptions) -> Result<()> {
     );
     if nextest.is_ok_and(|(ok, _)| ok) {
         let mut tests = cargo();
-        tests.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        tests.args(["nextest", "run", "--no-fail-fast"]);
         run(&mut with(tests))?;
         step("examples in the docs");
         let mut docs = cargo();
-        docs.args(["test", "--quiet", "--workspace", "--doc"]);
+        docs.args(["test", "--quiet", "--doc"]);
         run(&mut with(docs))?;
     } else {
         let mut tests = cargo();
-        tests.args(["test", "--workspace", "--no-fail-fast"]);
+        tests.args(["test", "--no-fail-fast"]);
         run(&mut with(tests))?;
     }
     println!(

@@ -20,7 +20,7 @@ pub(crate) struct Pushed {
     /// Paths that the server did not have.
     pub(crate) paths_pushed: u64,
     /// NAR bytes of those.
-    pub(crate) bytes: u64,
+    pub(crate) nar_bytes: u64,
     /// Bytes of packs sent.
     pub(crate) bytes_sent: u64,
     /// NAR bytes of the pushed paths that needed no sending.

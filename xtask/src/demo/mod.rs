@@ -102,7 +102,7 @@ fn push(step: &'static str, client: &Client, server: &Server, corpus: &Corpus) -
         nar_bytes,
         sent: pushed.bytes_sent,
         stored: server.stored()?,
-        saved: Some(nar_bytes - pushed.bytes + pushed.bytes_known),
+        saved: Some(nar_bytes - pushed.nar_bytes + pushed.bytes_known),
         seconds: pushed.seconds,
         hits: pushed.paths - pushed.paths_pushed,
     })
