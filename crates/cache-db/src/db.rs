@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use crate::bitmaps::Bitmaps;
 use crate::clock::Pace;
-use crate::ingest::Credits;
+use crate::credit::Credits;
 use crate::readers::Readers;
 use crate::tx::{Tx, Verdict};
 use crate::writer::{Surroundings, Writer};

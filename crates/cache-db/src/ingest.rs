@@ -1,24 +1,19 @@
 //! Packs come in.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chunk_store::BlobKey;
 use roaring::RoaringTreemap;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use crate::bitmaps::treemap_bytes;
 use crate::broken::heal_nars;
-use crate::chunks::frame_bytes;
-use crate::db::Inner;
+use crate::credit::{check_unpublished, published_bytes, seconds, sent_bytes};
 use crate::tx::{Tx, Verdict};
 use crate::{CacheId, Db, DbError, NewFrame, NewRecord, TokenKey};
 
 /// Frames of one pack.
 pub(crate) const MAX_FRAMES: usize = 8192;
-/// (token, cache) pairs whose published bytes are remembered.
-const MAX_CREDITS: usize = 256;
 
 /// A pack that is durable in the store, to be committed.
 #[derive(Clone, Debug)]
@@ -53,18 +48,6 @@ pub struct PackCommitted {
     /// NARs that are whole again.
     pub nars_healed: u32,
 }
-
-/// Of the frames that a token sent within grace: those that the NARs of a
-/// cache reach, and their bytes.
-#[derive(Clone, Debug, Default)]
-struct Credit {
-    counted: RoaringTreemap,
-    bytes: u64,
-}
-
-/// Credits of a process, so that each frame is counted once.
-#[derive(Default)]
-pub(crate) struct Credits(Mutex<HashMap<(TokenKey, CacheId), Credit>>);
 
 impl Db {
     /// Commits a pack: its chunk rows, with consecutive ids in pack order for
@@ -102,67 +85,6 @@ impl Db {
         })
         .await
     }
-}
-
-/// A duration in whole seconds of the stored clock.
-pub(crate) fn seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// Bytes of the packs that a token sent since then, repeats too.
-fn sent_bytes(conn: &Connection, token: &TokenKey, since: i64) -> Result<u64, DbError> {
-    let sql = "SELECT coalesce(sum(bytes), 0) FROM lease WHERE token_key = ? AND created_at > ?";
-    let mut select = conn.prepare_cached(sql)?;
-    Ok(select.query_row(params![token.as_slice(), since], |row| row.get(0))?)
-}
-
-/// Frame bytes that a token sent since then and that NARs of this cache reach,
-/// each frame once.
-fn published_bytes(
-    inner: &Inner,
-    conn: &Connection,
-    token: &TokenKey,
-    cache: CacheId,
-    since: i64,
-) -> Result<u64, DbError> {
-    let held = inner.bitmaps.held(conn, token, since)?;
-    let reach = inner.bitmaps.reach(conn, cache)?;
-    let published = held.sent.as_ref() & reach.all.as_ref();
-    let lock = || {
-        inner
-            .credits
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    };
-    let mut credit = lock().get(&(*token, cache)).cloned().unwrap_or_default();
-    credit.bytes += frame_bytes(conn, &(&published - &credit.counted))?;
-    let gone = &credit.counted - &published;
-    if !gone.is_empty() {
-        // Rows of what is gone may be gone too, so their bytes are not known.
-        credit.bytes = frame_bytes(conn, &published)?;
-    }
-    credit.counted = published;
-    let bytes = credit.bytes;
-    let mut credits = lock();
-    if credits.len() >= MAX_CREDITS {
-        credits.clear();
-    }
-    credits.insert((*token, cache), credit);
-    Ok(bytes)
-}
-
-fn check_unpublished(tx: &Tx<'_>, pack: &PackCommit, credit: u64) -> Result<(), DbError> {
-    let since = tx.now.saturating_sub(seconds(pack.grace));
-    let sent = sent_bytes(tx.conn(), &pack.token_key, since)?;
-    let would_be = sent.saturating_add(pack.size).saturating_sub(credit);
-    if would_be > pack.max_unpublished {
-        return Err(DbError::UnpublishedLimit {
-            limit: pack.max_unpublished,
-            would_be,
-        });
-    }
-    Ok(())
 }
 
 fn commit_frames(tx: &Tx<'_>, pack: &PackCommit) -> Result<PackCommitted, DbError> {

@@ -14,8 +14,9 @@ use rusqlite::Connection;
 
 use crate::bitmaps::{Held, Reach};
 use crate::chunks::sound;
+use crate::credit::seconds;
 use crate::db::Inner;
-use crate::ingest::{insert_lease, seconds};
+use crate::ingest::insert_lease;
 use crate::{CacheId, Db, DbError, ResolvedChunk, TokenKey, rows};
 
 /// Digests in one query.

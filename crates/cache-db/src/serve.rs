@@ -6,7 +6,7 @@ use chunk_store::ChunkId;
 use nar_format::{NarHash, PathHash};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::ingest::seconds;
+use crate::credit::seconds;
 use crate::{CacheId, ChunkLoc, Db, DbError, NarId, NarRow, ObjectRow, Touch, rows};
 
 /// A use is written only where the last one is longer ago than this, in

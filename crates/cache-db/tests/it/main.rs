@@ -1,5 +1,10 @@
 //! One suite over a database handle; each way to keep rows runs all of it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "scenarios are tests, and fail by panicking"
+)]
+
 mod broken;
 mod caches;
 mod ingest;
@@ -7,6 +12,7 @@ mod model;
 mod publish;
 mod resolve;
 mod serve;
+mod speed;
 mod store;
 mod sweep;
 mod world;

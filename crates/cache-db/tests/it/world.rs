@@ -103,7 +103,7 @@ impl World {
 
     pub(crate) fn ulid(&self) -> Ulid {
         let number = u128::from(self.next.fetch_add(1, Ordering::Relaxed));
-        Ulid::from(number << 64 | number * 7919)
+        Ulid::from((number << 64) | (number * 7919))
     }
 
     pub(crate) fn record(&self) -> NewRecord {
