@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn near_ids_are_read_as_one_range() {
-        let table: [(&[u64], &[(u64, u64)]); 4] = [
+        type Row<'a> = (&'a [u64], &'a [(u64, u64)]);
+        let table: [Row<'_>; 4] = [
             (&[], &[]),
             (&[7], &[(7, 7)]),
             (&[1, 2, 3, 11, 20], &[(1, 11), (20, 20)]),

@@ -62,7 +62,8 @@ fn classes<T>(plan: &[(T, Class)]) -> String {
 #[test]
 fn nars_follow_their_objects() {
     // (objects of nar 1 as hidden_at, unused_since, class)
-    let table: [(&[Option<i64>], Option<i64>, &str); 10] = [
+    type Row<'a> = (&'a [Option<i64>], Option<i64>, &'a str);
+    let table: [Row<'_>; 10] = [
         (&[None], None, "R"),
         (&[Some(OLD), None], Some(OLD), "R"),
         (&[Some(YOUNG)], Some(YOUNG), "g"),

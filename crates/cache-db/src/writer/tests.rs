@@ -56,11 +56,10 @@ fn insert(tx: &Tx<'_>, key: &str) -> Result<(), DbError> {
     Ok(())
 }
 
+type AnyChange = Box<dyn FnOnce(&Tx<'_>) -> Result<(), DbError> + Send>;
+
 /// Runs changes so that all but the first wait, and so share a transaction.
-async fn together(
-    writer: &Writer,
-    changes: Vec<Box<dyn FnOnce(&Tx<'_>) -> Result<(), DbError> + Send>>,
-) -> Vec<Result<(), DbError>> {
+async fn together(writer: &Writer, changes: Vec<AnyChange>) -> Vec<Result<(), DbError>> {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let (started, running) = oneshot::channel::<()>();
     let gate = writer.clone();

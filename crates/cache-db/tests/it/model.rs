@@ -173,11 +173,9 @@ impl Model {
             .flat_map(|lease| lease.chunks.iter().copied())
             .collect();
         let pullable = pullable(by);
-        let reach = |of: usize| {
-            pullable
-                .contains(&of)
-                .then(|| self.reaches(of))
-                .unwrap_or_default()
+        let reach = |of: usize| match pullable.contains(&of) {
+            true => self.reaches(of),
+            false => BTreeSet::new(),
         };
         let (target, other) = (reach(cache), reach(1 - cache));
         let rank = |id: &u64, chunk: &Chunk| match () {
