@@ -19,6 +19,11 @@ pub struct MissingPathsAnswer {
     pub missing: Vec<PathHash>,
     /// As `GET /_api/v2` says it, so that a push of nothing is one request.
     pub server: ServerInfo,
+    /// The cache's upstream keys, which say what of the missing need not be
+    /// sent: with them in the answer, a push of what upstream caches have is
+    /// one request too.
+    #[serde(default)]
+    pub upstream_keys: Vec<String>,
 }
 
 /// The answer of `PUT packs`. The same whatever the server knew already.

@@ -34,7 +34,14 @@ fn memory_stays_bounded_whatever_the_size_of_a_path() {
     let store = source.store();
     let push = world
         .garret()
-        .args(["push", "--json", "--store", store.to_str().expect("utf-8"), "team", path])
+        .args([
+            "push",
+            "--json",
+            "--store",
+            store.to_str().expect("utf-8"),
+            "team",
+            path,
+        ])
         .stdout(Stdio::piped())
         .spawn()
         .expect("garret starts");
@@ -89,7 +96,8 @@ fn write_noise(path: &std::path::Path, size: u64) {
             word.copy_from_slice(&state.to_le_bytes());
         }
         let n = left.min(4096);
-        out.write_all(&block[..usize::try_from(n).expect("small")]).expect("written");
+        out.write_all(&block[..usize::try_from(n).expect("small")])
+            .expect("written");
         left -= n;
     }
     out.flush().expect("written");

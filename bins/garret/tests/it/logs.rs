@@ -14,7 +14,13 @@ fn no_log_at_any_level_holds_a_token_or_a_key() {
     let mut client = String::new();
     let commands: [&[&str]; 5] = [
         &["login", "w", &world.origin, &admin],
-        &["push", "--store", store.to_str().expect("utf-8"), "secret", &top],
+        &[
+            "push",
+            "--store",
+            store.to_str().expect("utf-8"),
+            "secret",
+            &top,
+        ],
         &["ls", "secret"],
         &["use", "secret"],
         &["doctor"],
@@ -41,7 +47,10 @@ fn no_log_at_any_level_holds_a_token_or_a_key() {
     assert!(said.ok, "{}", said.err);
 
     let server = world.server_log();
-    assert!(server.contains("TRACE") && client.contains("TRACE"), "trace level is on");
+    assert!(
+        server.contains("TRACE") && client.contains("TRACE"),
+        "trace level is on"
+    );
     // A token's signature alone would let nobody in, but nothing of it belongs
     // in a log; the first part is the same for all tokens.
     for token in [&admin, &reader] {
@@ -51,11 +60,19 @@ fn no_log_at_any_level_holds_a_token_or_a_key() {
         }
     }
     for secret in secrets(&world) {
-        assert!(!server.contains(&secret) && !client.contains(&secret), "a secret was logged");
+        assert!(
+            !server.contains(&secret) && !client.contains(&secret),
+            "a secret was logged"
+        );
     }
     for log in [&server, &client] {
         let lower = log.to_lowercase();
-        for word in ["authorization: b", "authorization=b", "\"bearer ", "\"basic "] {
+        for word in [
+            "authorization: b",
+            "authorization=b",
+            "\"bearer ",
+            "\"basic ",
+        ] {
             assert!(!lower.contains(word), "{word} in a log");
         }
     }
@@ -66,12 +83,23 @@ fn secrets(world: &World) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(world.data()).expect("the data folder") {
         let path = entry.expect("an entry").path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if name.contains("secret") || name.contains("token") {
             let text = std::fs::read_to_string(&path).expect("text");
-            found.extend(text.split_whitespace().filter(|word| word.len() >= 32).map(str::to_owned));
+            found.extend(
+                text.split_whitespace()
+                    .filter(|word| word.len() >= 32)
+                    .map(str::to_owned),
+            );
         }
     }
-    assert!(!found.is_empty(), "the token secret was not found: the test proves nothing");
+    assert!(
+        !found.is_empty(),
+        "the token secret was not found: the test proves nothing"
+    );
     found
 }

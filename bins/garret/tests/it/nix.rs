@@ -30,10 +30,9 @@ impl Nix {
 
     /// A store that is there already.
     pub(crate) fn over(store: &Path) -> Self {
-        Self {
-            store: Some(store.to_owned()),
-            ..Self::empty()
-        }
+        let mut nix = Self::empty();
+        nix.store = Some(store.to_owned());
+        nix
     }
 
     pub(crate) fn store(&self) -> PathBuf {
@@ -75,7 +74,13 @@ impl Nix {
     }
 
     pub(crate) fn say(&self, program: &str, settings: &str, args: &[&str]) -> Said {
-        said(&self.command(program, settings).args(args).output().expect("nix starts"))
+        said(
+            &self
+                .command(program, settings)
+                .args(args)
+                .output()
+                .expect("nix starts"),
+        )
     }
 
     /// As `say`, and it must succeed.
@@ -96,9 +101,10 @@ impl Nix {
     }
 
     pub(crate) fn dump(&self, path: &str) -> Vec<u8> {
-        let output = self
-            .command("nix-store", "")
-            .args(["--dump", path])
+        // A file of the disk, not a path of the store, is what it dumps.
+        let output = Command::new("nix-store")
+            .arg("--dump")
+            .arg(self.real(path))
             .output()
             .expect("nix-store starts");
         assert!(output.status.success());

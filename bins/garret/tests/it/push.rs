@@ -47,17 +47,47 @@ fn what_was_pushed_survives_a_restart() {
 
 #[test]
 fn errors_name_the_remedy() {
+    let Some(corpus) = Corpus::find() else { return };
     let world = World::start();
-    world.run(&["login", "w", &world.origin, &world.admin()]);
-    let cases: [(&[&str], &str); 4] = [
-        (&["push", "nowhere", "/nix/store"], "garret cache"),
-        (&["push", "elsewhere:team", "/nix/store"], "garret login"),
+    world.cache("team", false);
+    let store = corpus.store();
+    let store = store.to_str().expect("utf-8");
+    let top = corpus.top("demo");
+    let absent = "/nix/store/0000000000000000000000000000000a-absent";
+    let cases: [(&[&str], &str); 6] = [
+        (&["push", "--store", store, "nowhere", &top], "garret cache"),
+        (
+            &["push", "--store", store, "elsewhere:team", &top],
+            "garret login",
+        ),
+        (&["push", "--store", store, "team", absent], "nix build"),
+        (&["push", "team", "./result"], "result"),
         (&["ls", "nowhere"], "garret cache"),
-        (&["login", "x", "not a url", "t"], "http"),
+        (&["login", "x", "not a url", "t"], "http://"),
     ];
     for (args, remedy) in cases {
         let said = world.say(args);
         assert!(!said.ok, "{args:?} succeeded: {}", said.out);
         assert!(said.err.contains(remedy), "{args:?}: {}", said.err);
     }
+}
+
+#[test]
+fn a_token_without_push_is_told_which_permission_to_ask_for() {
+    let Some(corpus) = Corpus::find() else { return };
+    let world = World::start();
+    world.cache("team", false);
+    let reader = world.token(&["--sub", "dev", "--validity", "1 day", "--pull", "team"]);
+    world.run(&["login", "r", &world.origin, &reader]);
+    let store = corpus.store();
+    let said = world.say(&[
+        "push",
+        "--store",
+        store.to_str().expect("utf-8"),
+        "r:team",
+        &corpus.top("demo"),
+    ]);
+    assert!(!said.ok);
+    assert!(said.err.contains("push"), "{}", said.err);
+    assert!(said.err.contains("token"), "{}", said.err);
 }

@@ -43,7 +43,11 @@ impl World {
             fs::create_dir(dir.path().join(folder)).expect("a folder");
         }
         let (server, origin) = spawn(dir.path(), level);
-        Self { dir, server, origin }
+        Self {
+            dir,
+            server,
+            origin,
+        }
     }
 
     /// Ends the server by SIGTERM and starts it again on the same folder.
@@ -79,8 +83,17 @@ impl World {
 
     /// A token as `garretd make-token` makes it.
     pub(crate) fn token(&self, args: &[&str]) -> String {
-        let output = self.garretd().arg("make-token").args(args).output().expect("garretd");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = self
+            .garretd()
+            .arg("make-token")
+            .args(args)
+            .output()
+            .expect("garretd");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let text = String::from_utf8(output.stdout).expect("text");
         assert_eq!(text.trim().lines().count(), 1, "the token alone: {text:?}");
         text.trim().to_owned()

@@ -174,6 +174,7 @@ fn about_paths() {
     let answer = MissingPathsAnswer {
         missing: vec![hashes[0]],
         server: server(),
+        upstream_keys: vec!["up-1".to_owned()],
     };
     check("missing-paths-answer", &answer);
     check_tolerant(&answer);

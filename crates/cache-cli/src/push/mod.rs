@@ -186,8 +186,7 @@ async fn closure(
         .map_err(|error| CliError::new(ErrorKind::Store, "cannot read the store").because(error))?
 }
 
-/// Asks which paths are missing and sorts the closure. The one request that every push makes; the
-/// cache's settings are asked for only where a signature on something missing makes them matter.
+/// Asks which paths are missing and sorts the closure. The one request that every push makes.
 async fn make_plan(
     api: &Api,
     cache: &CacheName,
@@ -197,25 +196,15 @@ async fn make_plan(
     options: &PushOptions,
 ) -> Result<(Plan, ServerInfo)> {
     let hashes: Vec<PathHash> = closure.iter().map(|facts| facts.path.hash()).collect();
-    let (missing, server) = ask_missing(api, cache, &hashes).await?;
+    let (missing, server, upstream_keys) = ask_missing(api, cache, &hashes).await?;
     check_server(api, &server)?;
     let always: HashSet<PathHash> = match options.replace {
         true => roots.iter().map(StorePath::hash).collect(),
         false => HashSet::new(),
     };
-    let signed = |facts: &PathFacts| {
-        let hash = facts.path.hash();
-        !facts.sigs.is_empty() && missing.contains(&hash) && !always.contains(&hash)
-    };
-    let upstream = match !options.all && closure.iter().any(signed) {
-        true => {
-            let info = api.cache(cache).await;
-            let info = info.map_err(|error| {
-                error.while_doing(format!("cannot read the settings of {cache}"))
-            })?;
-            Upstream::new(&info.settings.upstream_keys)
-        }
-        false => Upstream::default(),
+    let upstream = match options.all {
+        true => Upstream::default(),
+        false => Upstream::new(&upstream_keys),
     };
     Ok((plan(closure, dir, &missing, &always, &upstream), server))
 }
@@ -224,20 +213,21 @@ async fn ask_missing(
     api: &Api,
     cache: &CacheName,
     hashes: &[PathHash],
-) -> Result<(HashSet<PathHash>, ServerInfo)> {
+) -> Result<(HashSet<PathHash>, ServerInfo, Vec<String>)> {
     // Closures have hundreds of paths, a question holds some 470,000.
     let most = (Limits::default().max_missing_body / HASH_IN_JSON - 1) as usize;
     let mut missing = HashSet::new();
-    let mut server = None;
+    let mut about = None;
     for part in hashes.chunks(most) {
         let answer = api.missing_paths(cache, part.to_vec()).await;
         let answer = answer
             .map_err(|error| error.while_doing(format!("cannot ask {cache} what is missing")))?;
         missing.extend(answer.missing);
-        server = Some(answer.server);
+        about = Some((answer.server, answer.upstream_keys));
     }
-    let server = server.ok_or_else(|| CliError::new(ErrorKind::Usage, "nothing to push"))?;
-    Ok((missing, server))
+    let (server, upstream_keys) =
+        about.ok_or_else(|| CliError::new(ErrorKind::Usage, "nothing to push"))?;
+    Ok((missing, server, upstream_keys))
 }
 
 /// Refuses a server that cuts chunks otherwise, with which nothing would be shared.

@@ -165,6 +165,7 @@ impl Inner {
                 json(&MissingPathsAnswer {
                     missing,
                     server: self.server(),
+                    upstream_keys: self.upstream_keys.clone(),
                 })
             }
             ("POST", "/chunks/missing") => {

@@ -161,6 +161,10 @@ async fn what_upstream_signed_is_left_out_and_counted() {
     fake.lock().upstream_keys = vec!["up-1".to_owned()];
     let report = pushed(&fake, &store, &[&paths[2]]).await;
     assert_eq!((report.tally.paths, report.upstream), (2, 1));
+    let before = fake.lock().requests.len();
+    let report = pushed(&fake, &store, &[&paths[2]]).await;
+    assert_eq!((report.tally.paths, report.upstream), (0, 1));
+    assert_eq!(fake.lock().requests.len() - before, 1);
     let options = PushOptions {
         all: true,
         ..PushOptions::default()

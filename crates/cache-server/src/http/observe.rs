@@ -61,6 +61,7 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let received = Arc::new(AtomicU64::new(0));
     let drained = Drained::of(&mut request, &received);
     let span = tracing::info_span!("request", id = %id);
+    tracing::trace!(parent: &span, route, method, "request began");
     let mut response = next.run(request).instrument(span.clone()).await;
     drained.wait(app.config().drain_time).await;
     response

@@ -36,11 +36,12 @@ pub(super) async fn paths_missing(
     let _admission = app.engine().admit(announced(&headers, limit)).await?;
     let question: MissingPathsRequest = upload.json().await?;
     let missing = app.engine().paths_missing(&cache, &question.hashes).await?;
-    let server = app.engine().server_info();
-    Ok(json(
-        StatusCode::OK,
-        &MissingPathsAnswer { missing, server },
-    ))
+    let answer = MissingPathsAnswer {
+        missing,
+        server: app.engine().server_info(),
+        upstream_keys: cache.settings.upstream_keys.clone(),
+    };
+    Ok(json(StatusCode::OK, &answer))
 }
 
 pub(super) async fn chunks_missing(
