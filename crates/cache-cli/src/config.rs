@@ -137,15 +137,18 @@ impl Config {
         };
         match self.servers.get(name) {
             Some(server) => Ok((name.to_owned(), server.clone())),
-            None => Err(
-                CliError::new(ErrorKind::Config, format!("no server named {name}")).hint(
-                    if self.servers.is_empty() {
-                        format!("garret login {name} URL TOKEN")
-                    } else {
-                        format!("logged in to: {}", self.names())
-                    },
-                ),
-            ),
+            None => {
+                let login = format!("garret login {name} URL TOKEN");
+                Err(
+                    CliError::new(ErrorKind::Config, format!("no server named {name}")).hint(
+                        if self.servers.is_empty() {
+                            login
+                        } else {
+                            format!("logged in to: {}; for another: {login}", self.names())
+                        },
+                    ),
+                )
+            }
         }
     }
 

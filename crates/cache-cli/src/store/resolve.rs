@@ -40,8 +40,16 @@ pub(super) fn resolve(location: &StoreLocation, argument: &str) -> Result<StoreP
         if location.base_name(&path).is_some() {
             continue;
         }
-        let meta = std::fs::symlink_metadata(&path)
-            .map_err(|error| not_there(location, argument, &path, error))?;
+        let meta = match std::fs::symlink_metadata(&path) {
+            Ok(meta) => meta,
+            // The files of a chroot store are elsewhere: this machine need not have a /nix.
+            Err(error)
+                if error.kind() == std::io::ErrorKind::NotFound && on_the_way(location, &path) =>
+            {
+                continue;
+            }
+            Err(error) => return Err(not_there(location, argument, &path, error)),
+        };
         if meta.file_type().is_symlink() {
             links += 1;
             if links > MAX_LINKS {
@@ -61,6 +69,11 @@ pub(super) fn resolve(location: &StoreLocation, argument: &str) -> Result<StoreP
             }
         }
     }
+}
+
+/// Whether `path` is a folder that the store's name passes through.
+fn on_the_way(location: &StoreLocation, path: &Path) -> bool {
+    Path::new(location.store_dir.as_str()).starts_with(path)
 }
 
 fn parts(path: &Path) -> VecDeque<OsString> {
@@ -106,6 +119,27 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     const NAME: &str = "00000000000000000000000000000000-a";
+
+    #[test]
+    fn a_chroot_store_needs_no_store_on_the_machine_itself() {
+        let dir = tempfile::tempdir().expect("folder");
+        let home = dir.path().canonicalize().expect("real");
+        let store = format!("{0}?store={0}/none/store&real={0}/real", home.display());
+        let location = StoreLocation::find(Some(&store), &Env::isolated(&home)).expect("location");
+        let path = format!("{}/none/store/{NAME}", home.display());
+        symlink(&path, home.join("result")).expect("link");
+        for argument in ["result", &path] {
+            let got = resolve(&location, argument).map(|path| path.base_name());
+            assert_eq!(got.expect(argument), NAME);
+        }
+        let error = resolve(&location, &format!("{}/none/other", home.display()));
+        assert!(
+            error
+                .expect_err("no store path")
+                .to_string()
+                .contains("cannot be found")
+        );
+    }
 
     #[test]
     fn links_lead_into_the_store_or_are_refused() {
