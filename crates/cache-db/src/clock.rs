@@ -110,12 +110,16 @@ impl Pace {
         }
     }
 
-    /// Takes over what another process stored, where that is ahead.
+    /// Takes over what another process stored, where that is ahead. The time
+    /// by which it is ahead went by here too since the last [`Pace::advance`];
+    /// it must not be counted again by the next.
     #[must_use]
-    pub(crate) fn at_least(self, stored: i64) -> Self {
+    pub(crate) fn at_least(self, stored: i64, mono: Duration) -> Self {
+        let ahead = seconds(stored).saturating_sub(self.own);
+        let uncounted = mono.saturating_sub(self.seen);
         Self {
-            own: self.own.max(seconds(stored)),
-            ..self
+            own: self.own.saturating_add(ahead),
+            seen: self.seen.saturating_add(ahead.min(uncounted)),
         }
     }
 }
@@ -165,8 +169,25 @@ mod tests {
     #[test]
     fn a_clock_moves_up_to_what_is_stored_and_never_down() {
         let pace = Pace::start(100, S(0));
-        assert_eq!(pace.at_least(150).now(), 150);
-        assert_eq!(pace.at_least(50).now(), 100);
-        assert_eq!(pace.at_least(-5).now(), 100);
+        assert_eq!(pace.at_least(150, S(0)).now(), 150);
+        assert_eq!(pace.at_least(50, S(0)).now(), 100);
+        assert_eq!(pace.at_least(-5, S(0)).now(), 100);
+    }
+
+    #[test]
+    fn time_that_another_process_counted_is_not_counted_again() {
+        // Two processes tick half a second apart, and each reads what the
+        // other stored just before it ticks itself.
+        let (mut one, mut other) = (Pace::start(100, S(0)), Pace::start(100, S(0)));
+        for second in 1..=100 {
+            let half = S(second) - Duration::from_millis(500);
+            other = other.at_least(one.now(), half).advance(0, half);
+            one = one.at_least(other.now(), S(second)).advance(0, S(second));
+        }
+        assert!((199..=200).contains(&one.now()), "{}", one.now());
+        assert!((199..=200).contains(&other.now()), "{}", other.now());
+        // One that was away for a while counts on from where the other is.
+        let late = Pace::start(100, S(0)).at_least(150, S(20));
+        assert_eq!(late.advance(0, S(21)).now(), 151);
     }
 }

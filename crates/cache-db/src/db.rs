@@ -75,8 +75,9 @@ struct ThreadEnd(Arc<Shared>);
 
 impl Surroundings for ThreadEnd {
     fn now(&self, stored: i64) -> i64 {
+        let mono = self.0.clock.mono();
         let mut paced = self.0.pace();
-        paced.pace = paced.pace.at_least(stored);
+        paced.pace = paced.pace.at_least(stored, mono);
         paced.pace.now()
     }
 
@@ -181,8 +182,9 @@ impl Db {
 
     /// Moves this process's clock up to what was stored.
     pub(crate) fn note_clock(&self, stored: i64) {
+        let mono = self.inner.shared.clock.mono();
         let mut paced = self.inner.shared.pace();
-        paced.pace = paced.pace.at_least(stored);
+        paced.pace = paced.pace.at_least(stored, mono);
     }
 
     pub(crate) fn known_removed(&self, cache_id: CacheId) -> u64 {
