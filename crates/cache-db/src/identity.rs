@@ -30,6 +30,17 @@ pub struct StoreView {
     pub holds_blobs: bool,
 }
 
+impl StoreView {
+    /// The id and generation that count. Of two ids that were written at once
+    /// with one generation it is the greater, for everybody.
+    pub fn highest(&self) -> Option<(&str, u64)> {
+        self.identities
+            .iter()
+            .filter_map(BlobKey::identity_parts)
+            .max_by_key(|(id, generation)| (*generation, *id))
+    }
+}
+
 /// What to do about a database and a store at start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pairing {
@@ -56,11 +67,7 @@ pub enum Pairing {
 
 /// Decides whether a database and a store belong together. Pure.
 pub fn pairing(database: &StoreIdentity, has_pack_rows: bool, store: &StoreView) -> Pairing {
-    let highest = store
-        .identities
-        .iter()
-        .filter_map(BlobKey::identity_parts)
-        .max_by_key(|(_, generation)| *generation);
+    let highest = store.highest();
     if let Some((id, generation)) = highest
         && database.is_paired()
         && id == database.store_id
@@ -122,18 +129,30 @@ impl Db {
     /// it never steps. The key in the store is written after this.
     ///
     /// # Errors
-    /// [`DbError::Changed`] when a pack row appeared or the generation would
-    /// go down.
-    pub async fn pair(&self, store_id: &str, generation: u64) -> Result<(), DbError> {
-        let store_id = store_id.to_owned();
+    /// [`DbError::Changed`] when the identity is not `expected` any more, since
+    /// another process paired it, when a pack row appeared, or when the
+    /// generation would go down.
+    pub async fn pair(
+        &self,
+        expected: &StoreIdentity,
+        store_id: &str,
+        generation: u64,
+    ) -> Result<(), DbError> {
+        let (expected, store_id) = (expected.clone(), store_id.to_owned());
         let wall = i64::try_from(self.wall()).unwrap_or(0);
         let clock = self
             .write(1, move |tx| {
                 let sql = "UPDATE store SET generation = ?2, store_id = ?1,
                          clock = CASE WHEN store_id = '' THEN max(clock, ?3) ELSE clock END
-                     WHERE generation <= ?2 AND NOT EXISTS (SELECT 1 FROM pack)
+                     WHERE store_id = ?4 AND generation = ?5 AND generation <= ?2
+                         AND NOT EXISTS (SELECT 1 FROM pack)
                      RETURNING clock";
-                tx.first(sql, params![store_id, generation, wall], |row| row.get(0))?
+                let StoreIdentity {
+                    store_id: old,
+                    generation: since,
+                } = expected;
+                let params = params![store_id, generation, wall, old, since];
+                tx.first(sql, params, |row| row.get(0))?
                     .ok_or(DbError::Changed)
             })
             .await?;
@@ -202,6 +221,19 @@ mod tests {
                 view(&[("A", 1), ("A", 3)], false),
                 anew(Some("A"), 4),
             ),
+            // Two that were written at once: the same one counts for both.
+            (
+                ("A", 1),
+                true,
+                view(&[("A", 1), ("B", 1)], true),
+                foreign(true, Some(("B", 1))),
+            ),
+            (
+                ("B", 1),
+                true,
+                view(&[("B", 1), ("A", 1)], true),
+                Pairing::Paired,
+            ),
             // An empty database on a full store.
             (
                 ("", 0),
@@ -239,5 +271,23 @@ mod tests {
             };
             assert_eq!(pairing(&database, packs, &store), expected, "row {index}");
         }
+    }
+
+    #[tokio::test]
+    async fn of_two_processes_that_pair_at_once_one_looks_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || {
+            let (clock, _) = crate::Clock::manual(1_700_000_000);
+            Db::open(&crate::DbConfig::new(dir.path().join("db")), clock).unwrap()
+        };
+        let (server, one_shot) = (open(), open());
+        let unpaired = one_shot.store_identity().await.unwrap();
+        server.pair(&unpaired, "A", 1).await.unwrap();
+        let late = one_shot.pair(&unpaired, "B", 1).await;
+        assert!(matches!(late, Err(DbError::Changed)), "{late:?}");
+        let paired = one_shot.store_identity().await.unwrap();
+        assert_eq!((paired.store_id.as_str(), paired.generation), ("A", 1));
+        // What it finds then is what it takes.
+        one_shot.pair(&paired, "A", 1).await.unwrap();
     }
 }

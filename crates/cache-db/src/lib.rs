@@ -34,7 +34,7 @@
 //! let dir = tempfile::tempdir()?;
 //! let (clock, _hands) = Clock::manual(1_700_000_000);
 //! let db = Db::open(&DbConfig::new(dir.path().join("rows.db")), clock)?;
-//! db.pair("01STORE", 1).await?;
+//! db.pair(&db.store_identity().await?, "01STORE", 1).await?;
 //!
 //! // A cache; the record that says so is durable in the blob store already.
 //! let record = NewRecord { key: BlobKey::record(Ulid::from(1_u128)), put_at: db.now() };
@@ -124,7 +124,7 @@ pub use publish::{
 pub use remove::{Removal, RemoveObject};
 pub use resolve::ResolveQuery;
 pub use types::{
-    CacheId, CacheRow, ChunkLoc, KeyId, KeyRow, LeaseId, NarFacts, NarId, NarRow, NewCache,
-    NewFrame, NewKey, NewRecord, ObjectId, ObjectRow, PackId, RecordKind, ResolvedChunk, Seq,
-    TokenKey, Touch,
+    CacheId, CacheRow, ChunkLoc, KeyId, KeyRow, LeaseId, NarChunk, NarFacts, NarId, NarRow,
+    NewCache, NewFrame, NewKey, NewRecord, ObjectId, ObjectRow, PackId, RecordKind, ResolvedChunk,
+    Seq, TokenKey, Touch,
 };

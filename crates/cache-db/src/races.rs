@@ -28,7 +28,9 @@ impl Stage {
         let dir = tempfile::tempdir().unwrap();
         let (clock, _) = Clock::manual(1_000_000);
         let db = Db::open(&DbConfig::new(dir.path().join("db")), clock).unwrap();
-        db.pair("A", 1).await.unwrap();
+        db.pair(&db.store_identity().await.unwrap(), "A", 1)
+            .await
+            .unwrap();
         let new = NewCache {
             uid: "uid".to_owned(),
             name: "main".parse().unwrap(),

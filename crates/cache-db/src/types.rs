@@ -223,6 +223,21 @@ pub struct NarFacts {
     pub frame_size: u64,
 }
 
+/// A chunk of a NAR, as records name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NarChunk {
+    /// The chunk.
+    pub id: ChunkId,
+    /// BLAKE3 of its raw bytes.
+    pub digest: Digest,
+    /// Which frame of the digest it is.
+    pub frame_id: FrameId,
+    /// Bytes of the frame.
+    pub frame_len: u32,
+    /// Raw bytes.
+    pub raw_len: u32,
+}
+
 /// A NAR with its recipe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NarRow {

@@ -57,18 +57,19 @@ pub(crate) async fn a_database_with_packs_is_not_paired_anew(w: World) {
     };
     assert_eq!(w.db.store_identity().await.unwrap(), paired);
     w.pass(Duration::from_secs(20)).await;
-    w.db.pair("01OTHER", 4).await.unwrap();
+    w.db.pair(&paired, "01OTHER", 4).await.unwrap();
     assert_eq!(
         w.db.now(),
         START as i64 + 20,
         "no second start of the clock"
     );
-    assert_fails!(w.db.pair("01OTHER", 3).await, DbError::Changed);
+    let paired = w.db.store_identity().await.unwrap();
+    assert_fails!(w.db.pair(&paired, "01OTHER", 3).await, DbError::Changed);
     assert!(!w.db.has_pack_rows().await.unwrap());
     let cache = w.cache("main").await;
     w.send(cache, 1, frames([1])).await;
     assert!(w.db.has_pack_rows().await.unwrap());
-    assert_fails!(w.db.pair("01OTHER", 5).await, DbError::Changed);
+    assert_fails!(w.db.pair(&paired, "01OTHER", 5).await, DbError::Changed);
     assert_eq!(w.db.store_identity().await.unwrap().generation, 4);
 }
 

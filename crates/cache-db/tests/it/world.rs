@@ -75,7 +75,9 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let (clock, hands) = Clock::manual(START);
         let db = Db::open(&DbConfig::new(dir.path().join("db")), clock).unwrap();
-        db.pair("01STORE", 1).await.unwrap();
+        db.pair(&db.store_identity().await.unwrap(), "01STORE", 1)
+            .await
+            .unwrap();
         Self {
             db,
             hands,

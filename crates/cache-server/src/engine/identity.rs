@@ -12,7 +12,7 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use cache_db::{Pairing, StoreIdentity, StoreView, pairing};
+use cache_db::{DbError, Pairing, StoreIdentity, StoreView, pairing};
 use chunk_store::{
     BlobKey,
     blob::{BlobError, put},
@@ -50,6 +50,9 @@ impl Default for Identity {
         }
     }
 }
+
+/// Looks at a store that others pair at the same time.
+const LOOKS: usize = 8;
 
 const REMEDY: &str = "point the server at the database that belongs to this store, or restore that \
     database from a backup; nothing is served or deleted until then";
@@ -101,7 +104,11 @@ impl Engine {
         let (Readiness::Ready, Some(key)) = self.identity_state() else {
             return false;
         };
-        matches!(self.0.config.blobs.head(&key).await, Ok(Some(_)))
+        // Not only that it is there: another database may have taken the store.
+        match self.identities().await {
+            Ok(view) => view.highest() == key.identity_parts(),
+            Err(_) => false,
+        }
     }
 
     /// Looks at store and database again and acts on what is found.
@@ -135,7 +142,22 @@ impl Engine {
         Ok(())
     }
 
+    /// Looks until nobody else pairs at the same time. What was paired here is
+    /// looked at once more: another database may have come first to the store.
     async fn look_at_store(&self) -> Result<(Readiness, Option<BlobKey>), EngineError> {
+        for _ in 0..LOOKS {
+            match self.pair_or_find().await {
+                Ok(Some(found)) => return Ok(found),
+                Ok(None) | Err(EngineError::Db(DbError::Changed)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let why = "others pair the blob store at the same time".to_owned();
+        Ok((Readiness::StoreAway(why), None))
+    }
+
+    /// One look; `None` when it paired database and store just now.
+    async fn pair_or_find(&self) -> Result<Option<(Readiness, Option<BlobKey>)>, EngineError> {
         let db = &self.0.config.db;
         let identity = db.store_identity().await?;
         let has_packs = db.has_pack_rows().await?;
@@ -147,7 +169,7 @@ impl Engine {
                 key
             }
             Pairing::PairAnew { .. } if self.0.identity.was_ready.load(Ordering::Relaxed) => {
-                return Ok((Readiness::StoreAway(EMPTY.to_owned()), None));
+                return Ok(Some((Readiness::StoreAway(EMPTY.to_owned()), None)));
             }
             Pairing::PairAnew {
                 store_id,
@@ -155,35 +177,38 @@ impl Engine {
             } => {
                 let store_id = store_id.unwrap_or_else(|| self.fresh_ulid().to_string());
                 let key = identity_key(&store_id, generation)?;
-                db.pair(&store_id, generation).await?;
+                db.pair(&identity, &store_id, generation).await?;
                 self.write_identity(&key).await?;
                 info!(store_id, generation, "paired database and blob store");
-                key
+                return Ok(None);
             }
             Pairing::Foreign { store: None, .. } if has_packs && !view.holds_blobs => {
-                return Ok((Readiness::StoreAway(EMPTY.to_owned()), None));
+                return Ok(Some((Readiness::StoreAway(EMPTY.to_owned()), None)));
             }
             Pairing::Foreign { store, .. } => {
                 let why = explain(&identity, has_packs, store);
-                return Ok((Readiness::Foreign(why), None));
+                return Ok(Some((Readiness::Foreign(why), None)));
             }
         };
-        Ok((Readiness::Ready, Some(key)))
+        Ok(Some((Readiness::Ready, Some(key))))
     }
 
     async fn see_store(&self) -> Result<StoreView, EngineError> {
-        let blobs = &self.0.config.blobs;
-        let listed = blobs.list("store/", None, 1000).await?;
-        let mut holds_blobs = false;
+        let mut view = self.identities().await?;
         for prefix in ["packs/", "records/"] {
-            holds_blobs |= !blobs.list(prefix, None, 1).await?.is_empty();
+            let found = self.0.config.blobs.list(prefix, None, 1).await?;
+            view.holds_blobs |= !found.is_empty();
         }
+        Ok(view)
+    }
+
+    /// The identity keys alone.
+    async fn identities(&self) -> Result<StoreView, EngineError> {
+        let listed = self.0.config.blobs.list("store/", None, 1000).await?;
+        let keys = listed.iter().filter_map(|entry| entry.key.parse().ok());
         Ok(StoreView {
-            identities: listed
-                .iter()
-                .filter_map(|entry| entry.key.parse().ok())
-                .collect(),
-            holds_blobs,
+            identities: keys.collect(),
+            holds_blobs: false,
         })
     }
 

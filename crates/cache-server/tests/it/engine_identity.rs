@@ -1,7 +1,11 @@
 //! The store knows its database.
 
+use std::sync::Arc;
+
 use cache_api::PublishStatus;
-use cache_server::engine::{Caller, Readiness};
+use cache_db::{Clock, Db, DbConfig};
+use cache_server::engine::{Caller, Engine, EngineConfig, Readiness};
+use chunk_store::blob::LocalStore;
 
 use crate::engine_support::{Package, Rig, START, until};
 
@@ -103,4 +107,40 @@ async fn a_store_that_vanishes_under_a_running_engine_is_not_paired_anew() {
     std::fs::remove_dir_all(&store).unwrap();
     std::fs::rename(&aside, &store).unwrap();
     until(async || rig.engine.readiness() == Readiness::Ready).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_and_a_command_that_start_at_once_agree_on_the_store() {
+    for _ in 0..5 {
+        let dir = tempfile::TempDir::new().unwrap();
+        let open = async |seed: u8| {
+            let (clock, _) = Clock::manual(START);
+            let db = Db::open(&DbConfig::new(dir.path().join("db")), clock.clone()).unwrap();
+            let blobs = LocalStore::open(dir.path().join("store")).await.unwrap();
+            let random = Arc::new(move |bytes: &mut [u8]| bytes.fill(seed));
+            let config = EngineConfig::new(db.clone(), Arc::new(blobs), clock, random);
+            (Engine::open(config).await.unwrap(), db)
+        };
+        let ((server, db), (command, _)) = tokio::join!(open(1), open(2));
+        assert_eq!(server.readiness(), Readiness::Ready);
+        assert_eq!(command.readiness(), Readiness::Ready);
+        let keys: Vec<_> = std::fs::read_dir(dir.path().join("store/store"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let identity = db.store_identity().await.unwrap();
+        let own = format!("{}-{}", identity.store_id, identity.generation);
+        assert_eq!(keys, [own]);
+    }
+}
+
+/// Another database has taken the store over: this one must not go on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_another_database_takes_is_given_up() {
+    let rig = full_rig(&Package::new(1, b"content")).await;
+    let identity = rig.db.store_identity().await.unwrap();
+    let taken = format!("{}-{}", identity.store_id, identity.generation + 1);
+    std::fs::write(rig.blobs("store")[0].with_file_name(taken), "").unwrap();
+    until(async || rig.engine.readiness() != Readiness::Ready).await;
+    assert!(matches!(rig.engine.readiness(), Readiness::Foreign(_)));
 }
