@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use crate::chunks::frame_bytes;
 use crate::db::Inner;
 use crate::tx::Tx;
-use crate::{CacheId, DbError, PackCommit, TokenKey};
+use crate::{CacheId, Db, DbError, PackCommit, TokenKey};
 
 /// (token, cache) pairs whose published bytes are remembered.
 const MAX_CREDITS: usize = 256;
@@ -32,8 +32,53 @@ pub(crate) fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
+impl Db {
+    /// Says what [`Db::commit_pack`] would say to a pack of this size, so that
+    /// a pack that cannot be committed is not stored before. Only the commit
+    /// itself is sure.
+    ///
+    /// # Errors
+    /// [`DbError::UnpublishedLimit`].
+    pub async fn check_room(
+        &self,
+        cache_id: CacheId,
+        token_key: TokenKey,
+        size: u64,
+        grace: Duration,
+        max_unpublished: u64,
+    ) -> Result<(), DbError> {
+        let (sent, credit) = self
+            .spent(cache_id, token_key, size, grace, max_unpublished)
+            .await?;
+        within_limit(sent, size, credit, max_unpublished)
+    }
+
+    /// Bytes that a token sent, and what of them counts as published. The
+    /// latter only matters near the limit; half of it leaves room for packs
+    /// that commit between this look and the lock.
+    pub(crate) async fn spent(
+        &self,
+        cache_id: CacheId,
+        token_key: TokenKey,
+        size: u64,
+        grace: Duration,
+        max_unpublished: u64,
+    ) -> Result<(u64, u64), DbError> {
+        let since = self.now().saturating_sub(seconds(grace));
+        let readers = &self.inner.readers;
+        let sent = readers.read_one(|conn| sent_bytes(conn, &token_key, since))?;
+        if sent.saturating_add(size) <= max_unpublished / 2 {
+            return Ok((sent, 0));
+        }
+        let credit = self.read_long(move |inner, conn| {
+            published_bytes(inner, conn, &token_key, cache_id, since)
+        });
+        Ok((sent, credit.await?))
+    }
+}
+
 /// Bytes of the packs that a token sent since then, repeats too.
-pub(crate) fn sent_bytes(conn: &Connection, token: &TokenKey, since: i64) -> Result<u64, DbError> {
+fn sent_bytes(conn: &Connection, token: &TokenKey, since: i64) -> Result<u64, DbError> {
     let sql = "SELECT coalesce(sum(bytes), 0) FROM lease WHERE token_key = ? AND created_at > ?";
     let mut select = conn.prepare_cached(sql)?;
     Ok(select.query_row(params![token.as_slice(), since], |row| row.get(0))?)
@@ -41,7 +86,7 @@ pub(crate) fn sent_bytes(conn: &Connection, token: &TokenKey, since: i64) -> Res
 
 /// Frame bytes that a token sent since then and that NARs of this cache reach,
 /// each frame once.
-pub(crate) fn published_bytes(
+fn published_bytes(
     inner: &Inner,
     conn: &Connection,
     token: &TokenKey,
@@ -83,12 +128,13 @@ pub(crate) fn check_unpublished(
 ) -> Result<(), DbError> {
     let since = tx.now.saturating_sub(seconds(pack.grace));
     let sent = sent_bytes(tx.conn(), &pack.token_key, since)?;
-    let would_be = sent.saturating_add(pack.size).saturating_sub(credit);
-    if would_be > pack.max_unpublished {
-        return Err(DbError::UnpublishedLimit {
-            limit: pack.max_unpublished,
-            would_be,
-        });
+    within_limit(sent, pack.size, credit, pack.max_unpublished)
+}
+
+fn within_limit(sent: u64, size: u64, credit: u64, limit: u64) -> Result<(), DbError> {
+    let would_be = sent.saturating_add(size).saturating_sub(credit);
+    if would_be > limit {
+        return Err(DbError::UnpublishedLimit { limit, would_be });
     }
     Ok(())
 }

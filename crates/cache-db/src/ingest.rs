@@ -8,7 +8,7 @@ use rusqlite::params;
 
 use crate::bitmaps::treemap_bytes;
 use crate::broken::heal_nars;
-use crate::credit::{check_unpublished, published_bytes, seconds, sent_bytes};
+use crate::credit::check_unpublished;
 use crate::tx::{Tx, Verdict};
 use crate::{CacheId, Db, DbError, NewFrame, NewRecord, TokenKey};
 
@@ -65,20 +65,10 @@ impl Db {
             key: pack.key.clone(),
             put_at: pack.put_at,
         };
-        let since = self.now().saturating_sub(seconds(pack.grace));
-        let (token, cache, size) = (pack.token_key, pack.cache_id, pack.size);
-        // What is published only matters near the limit. Half of it leaves
-        // room for packs that commit between this look and the lock.
-        let sent = self
-            .inner
-            .readers
-            .read_one(|conn| sent_bytes(conn, &token, since))?;
-        let credit = if sent.saturating_add(size) > pack.max_unpublished / 2 {
-            self.read_long(move |inner, conn| published_bytes(inner, conn, &token, cache, since))
-                .await?
-        } else {
-            0
-        };
+        let (cache, token, size) = (pack.cache_id, pack.token_key, pack.size);
+        let (_, credit) = self
+            .spent(cache, token, size, pack.grace, pack.max_unpublished)
+            .await?;
         self.write_blob(pack.frames.len(), blob, move |tx| {
             check_unpublished(tx, &pack, credit)?;
             commit_frames(tx, &pack).map(Verdict::Keep)

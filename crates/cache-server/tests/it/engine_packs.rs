@@ -136,3 +136,18 @@ async fn a_body_is_not_read_before_there_is_room_for_it() {
     second.await.unwrap();
     assert_eq!(rig.blobs("tmp").len(), 0);
 }
+
+/// What a token above its limit sends is refused before it is stored: refused
+/// later it would fill the disk until the sweep comes by.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_above_its_limit_leaves_no_blob_behind() {
+    let mut rig = Rig::new().await;
+    rig.reopen_with(|config| config.limits.max_unpublished = 1_000_000)
+        .await;
+    let parts = |seed| vec![Ok(Bytes::from(pack_of(&Package::noise(seed, 600_000))))];
+    send(&rig, parts(1)).await.unwrap();
+    let refused = send(&rig, parts(2)).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::UnpublishedLimit);
+    assert_eq!(rig.blobs("packs").len(), 1);
+    assert_eq!(rig.blobs("tmp").len(), 0);
+}

@@ -114,18 +114,29 @@ impl Engine {
             .finish()
             .map_err(|error| EngineError::refused(pack_code(&error), error.to_string()))?;
         let config = &self.0.config;
+        let (token_key, max_unpublished) = (caller.lease_key(), config.limits.max_unpublished);
+        // A pack that is refused only after it was stored stays in trash for an
+        // hour: a token above its limit could fill the disk with those.
+        let room = config.db.check_room(
+            cache.id,
+            token_key,
+            summary.bytes,
+            config.grace,
+            max_unpublished,
+        );
+        room.await?;
         let key = self.fresh_pack_key();
         let put_at = config.db.now();
         writer.commit(&key).await?;
         let committed = config.db.commit_pack(PackCommit {
             cache_id: cache.id,
-            token_key: caller.lease_key(),
+            token_key,
             key,
             put_at,
             size: summary.bytes,
             frames,
             grace: config.grace,
-            max_unpublished: config.limits.max_unpublished,
+            max_unpublished,
         });
         committed.await?;
         let tally = &self.0.tally;
