@@ -108,8 +108,9 @@ pub enum PublishRefusal {
     ChunksMissing(Vec<ChunkId>),
     /// The nar to reuse is gone or broken; resolve again and verify.
     NarGone,
-    /// The live object is not the one that the record line `replaces`; make
-    /// the line anew.
+    /// The live object is not the one that the record line `replaces`, or has
+    /// another nar than the line of one that only brings signatures; make the
+    /// line anew.
     Changed,
 }
 

@@ -18,6 +18,7 @@ use crate::{
 /// The live object of a path.
 struct Live {
     id: i64,
+    nar: i64,
     record: String,
     sigs: Vec<String>,
     created_by: Option<String>,
@@ -48,7 +49,7 @@ pub(crate) fn publish_path(
                 tx.execute(sql, params![tx.now, live.id])?;
                 return Ok(Ok(PublishOutcome::Present { merged: false }));
             }
-            if !named(&live.record) {
+            if !named(&live.record) || !is_nar(tx, live.nar, &path.nar)? {
                 return Ok(Err(PublishRefusal::Changed));
             }
             merge_into(tx, group, &live, &sigs)?;
@@ -82,7 +83,7 @@ pub(crate) fn publish_path(
 
 fn live(tx: &Tx<'_>, cache_id: CacheId, path: &PublishRow) -> Result<Option<Live>, DbError> {
     let sql = "SELECT o.id, o.record, o.sigs, o.created_by, n.state,
-             o.name = ?3 AND n.hash = ?4 AND n.size = ?5 AND o.refs = ?6 AND o.ca IS ?7
+             n.id, o.name = ?3 AND n.hash = ?4 AND n.size = ?5 AND o.refs = ?6 AND o.ca IS ?7
          FROM object o JOIN nar n ON n.id = o.nar_id
          WHERE o.cache_id = ?1 AND o.path_hash = ?2 AND o.removed_at IS NULL";
     let path_hash = path.path.hash();
@@ -102,7 +103,8 @@ fn live(tx: &Tx<'_>, cache_id: CacheId, path: &PublishRow) -> Result<Option<Live
             record: row.get(1)?,
             sigs: sigs.split_whitespace().map(str::to_owned).collect(),
             created_by: row.get(3)?,
-            same: row.get(5)?,
+            nar: row.get(5)?,
+            same: row.get(6)?,
             sound: row.get::<_, i64>(4)? == 0,
         })
     })
@@ -123,6 +125,19 @@ fn merge_into(
         tx.insert_end(&group.record, &live.record)?;
     }
     tx.bump_removed(group.cache_id)
+}
+
+/// Whether a path comes with exactly the nar of this row. Only then does its
+/// line of the record name the chunks that are kept.
+fn is_nar(tx: &Tx<'_>, id: i64, source: &NarSource) -> Result<bool, DbError> {
+    match source {
+        NarSource::Reuse(reused) => Ok(reused.0 == id),
+        NarSource::New(nar) => {
+            let sql = "SELECT 1 FROM nar WHERE id = ? AND recipe = ?";
+            let same = tx.first(sql, params![id, nar.recipe], |_| Ok(()))?;
+            Ok(same.is_some())
+        }
+    }
 }
 
 /// The row of the path's NAR: one that is there, or a new one.

@@ -49,6 +49,19 @@ pub(crate) fn object(row: &Row<'_>) -> Result<(ObjectRow, bool), DbError> {
     Ok((object, row.get::<_, i64>(17)? == 0))
 }
 
+/// Bytes of the texts of an object that may be long: references, signatures.
+pub(crate) fn object_texts(row: &Row<'_>) -> Result<usize, DbError> {
+    let len = |column| {
+        Ok(row
+            .get_ref(column)?
+            .as_str()
+            .map_err(rusqlite::Error::from)?
+            .len())
+    };
+    let sum: Result<usize, DbError> = [4, 7].into_iter().map(len).sum();
+    sum
+}
+
 /// A NAR.
 pub(crate) fn nar(row: &Row<'_>) -> Result<NarRow, DbError> {
     Ok(NarRow {

@@ -56,6 +56,7 @@ suite! {
         a_published_path_reads_back_as_it_was_given,
         the_first_publish_of_a_path_wins,
         an_equal_publish_merges_signatures_and_says_so_in_a_record,
+        signatures_are_merged_only_by_a_line_that_names_the_chunks_kept,
         replacing_hides_the_old_object_and_keeps_its_nar_for_grace,
         a_group_is_committed_as_a_whole_or_not_at_all,
         a_path_twice_in_a_group_is_published_once,
@@ -77,6 +78,7 @@ suite! {
         what_paths_missing_found_is_used_now_where_that_is_an_hour_old,
         touches_move_the_last_use_forward_alone,
         objects_are_listed_by_path_hash_in_pages,
+        a_page_ends_early_where_references_are_very_many,
         chunk_places_come_in_the_order_asked;
     store:
         a_machine_that_wakes_up_in_2038_expires_nothing,

@@ -331,3 +331,25 @@ pub(crate) async fn a_removal_hides_once_and_only_what_its_tombstone_ends(w: Wor
     let row = w.row(1, "another", w.nar(&ids));
     assert_eq!(w.commit(cache, vec![row]).await, published(1));
 }
+
+/// The record of merged signatures replaces the one before it, so its line
+/// must name the chunks that the nar row keeps.
+pub(crate) async fn signatures_are_merged_only_by_a_line_that_names_the_chunks_kept(w: World) {
+    let cache = w.cache("main").await;
+    let first = w.publish(cache, 1, 1, &[1]).await;
+    w.send(cache, 2, vec![crate::world::frame(1, 1)]).await;
+    let others = w.ids(cache, 2, &[1]).await;
+    let mut row = w.row(1, "[1]", w.nar(&others));
+    row.sigs.push("theirs:sig".to_owned());
+    row.replaces = Some(first.record.clone());
+    let verdict = w.commit(cache, vec![row.clone()]).await;
+    assert_eq!(verdict, refused(PublishRefusal::Changed));
+    row.nar = NarSource::Reuse(first.nar.id);
+    assert_eq!(w.commit(cache, vec![row]).await, committed(MERGED));
+
+    let kept = w.db.nar_chunks(first.nar.id, 1).await.unwrap().unwrap();
+    let facts = (kept[0].digest, kept[0].frame_id, kept[0].frame_len);
+    let frame = crate::world::frame(1, 0);
+    assert_eq!(facts, (frame.digest, frame.frame_id, frame.frame_len));
+    assert_eq!(w.db.nar_chunks(first.nar.id, 2).await.unwrap(), None);
+}

@@ -77,3 +77,23 @@ pub(crate) async fn chunk_places_come_in_the_order_asked(w: World) {
     assert_eq!(ids, [Some(ChunkId(2)), None, Some(ChunkId(1))]);
     assert!(locs[0].as_ref().unwrap().pack_key.is_pack());
 }
+
+/// A page has a size, whatever the objects on it refer to.
+pub(crate) async fn a_page_ends_early_where_references_are_very_many(w: World) {
+    let cache = w.cache("main").await;
+    w.send(cache, 1, crate::world::frames([1])).await;
+    let ids = w.ids(cache, 1, &[1]).await;
+    for number in 1..=5 {
+        let mut row = w.row(number, "nar", w.nar(&ids));
+        row.references = (0..50_000)
+            .map(|n| crate::world::path(1_000_000 + n))
+            .collect();
+        let verdict = w.commit(cache, vec![row]).await;
+        assert_eq!(verdict, crate::world::published(1));
+    }
+    let page = w.db.list_objects(cache, None, 1000).await.unwrap();
+    assert_eq!(page.len(), 2);
+    let last = page[1].path.hash();
+    let page = w.db.list_objects(cache, Some(&last), 1000).await.unwrap();
+    assert_eq!(page[0].path.hash(), path_hash(3));
+}

@@ -27,15 +27,18 @@ impl Engine {
         self.require_ready()?;
         let limit = limit.clamp(1, PAGE);
         let known = self.known_row(cache).await?;
-        let rows = self
-            .0
-            .config
-            .db
-            .list_objects(cache.id, after, limit)
-            .await?;
-        let last = rows.last().map(|row| row.path.hash());
+        let db = &self.0.config.db;
+        let rows = db.list_objects(cache.id, after, limit).await?;
+        let mut next = rows.last().map(|row| row.path.hash());
+        // A page may also end because it is large.
+        if rows.len() < limit
+            && let Some(last) = next
+        {
+            let more = db.list_objects(cache.id, Some(&last), 1).await?;
+            next = next.filter(|_| !more.is_empty());
+        }
         Ok(ListPathsAnswer {
-            next: last.filter(|_| rows.len() == limit),
+            next,
             paths: rows.into_iter().map(|row| listed(&known, row)).collect(),
         })
     }

@@ -13,7 +13,7 @@ fn alice() -> Caller {
 }
 
 /// Flips a byte in the middle of a file.
-fn damage(path: &PathBuf) {
+pub(crate) fn damage(path: &PathBuf) {
     let mut bytes = std::fs::read(path).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -23,7 +23,7 @@ fn damage(path: &PathBuf) {
 }
 
 /// Reads a path's NAR until the damage was noticed and marked.
-async fn notice(rig: &Rig, cache: &cache_db::CacheRow, package: &Package) {
+pub(crate) async fn notice(rig: &Rig, cache: &cache_db::CacheRow, package: &Package) {
     let url = rig.narinfo(cache, package.hash()).await.unwrap().url;
     assert!(rig.pull_url(cache, &url).await.is_none());
     until(async || rig.narinfo(cache, package.hash()).await.is_none()).await;

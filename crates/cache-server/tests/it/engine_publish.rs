@@ -1,13 +1,17 @@
 //! What is published, and what is not.
 
-use cache_api::{ErrorCode, PublishPath, PublishStatus};
+use cache_api::{ConfigureCache, ErrorCode, PublishPath, PublishStatus};
 use cache_server::engine::Caller;
 use chunk_store::{
     Digest, frame,
     pack::{Builder, PackLimits},
     record::{Body, Record},
 };
-use nar_format::{NarHash, narinfo::NarInfo, signing::PublicKey};
+use nar_format::{
+    NarHash,
+    narinfo::NarInfo,
+    signing::{PublicKey, SecretKey},
+};
 
 use crate::engine_support::{Package, Rig, nar_of, noise};
 
@@ -306,4 +310,57 @@ async fn a_full_disk_publishes_nothing_and_the_server_goes_on() {
     rig.faults.set_full(false);
     let line = rig.publish(&alice(), &cache, package.claim()).await;
     assert_eq!(line.status, PublishStatus::Published);
+}
+
+/// The chunks of the newest claim on the path, as a rebuild would find them.
+fn recorded_version(rig: &Rig, package: &Package, known: &[std::path::PathBuf]) -> String {
+    let new = rig.blobs("records");
+    let new: Vec<_> = new.iter().filter(|file| !known.contains(file)).collect();
+    assert_eq!(new.len(), 1);
+    let record = Record::parse(&std::fs::read(new[0]).unwrap(), 1 << 20).unwrap();
+    let Body::Publish(paths) = record.body else {
+        panic!("not a publish record")
+    };
+    assert_eq!(paths[0].path, package.path);
+    let frames = paths[0].chunks.iter().map(|chunk| &chunk.frame_id);
+    nar_format::base32::encode(&chunk_store::recipe::version(frames))
+}
+
+/// The record of merged signatures takes the place of the one before, so it
+/// must name the frames that are kept, not those of whoever brought them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_of_merged_signatures_names_the_frames_that_are_kept() {
+    let rig = Rig::new().await;
+    let cache = rig.cache("team").await;
+    let trusted = SecretKey::from_seed("upstream-1", &[1; 32]).unwrap();
+    let change = ConfigureCache {
+        upstream_keys: Some(vec![trusted.public().to_string()]),
+        ..ConfigureCache::default()
+    };
+    let origin = "http://x/";
+    let engine = &rig.engine;
+    engine
+        .configure_cache(&cache, &change, origin)
+        .await
+        .unwrap();
+    let package = Package::new(1, &b"much the same ".repeat(20_000));
+    rig.push_at(&alice(), &cache, &package, 1).await;
+    let first = rig.narinfo(&cache, package.hash()).await.unwrap();
+    let known = rig.blobs("records");
+
+    let bob = Caller::operator("bob");
+    let (mut path, digests) = package.claim();
+    path.sigs = vec![trusted.sign(&first.fingerprint()).to_string()];
+    rig.send(&bob, &cache, &package, 19, |_| true).await;
+    let line = rig.publish(&bob, &cache, (path, digests)).await;
+    assert_eq!(line.status, PublishStatus::Present, "{line:?}");
+
+    let info = rig.narinfo(&cache, package.hash()).await.unwrap();
+    assert_eq!(info.sigs.len(), 2);
+    assert_eq!(info.url, first.url);
+    let version = recorded_version(&rig, &package, &known);
+    assert!(
+        info.url.ends_with(&format!("-{version}.nar.zst")),
+        "{version}"
+    );
 }

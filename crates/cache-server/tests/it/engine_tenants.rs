@@ -2,18 +2,27 @@
 
 use std::sync::Arc;
 
-use cache_api::{CacheName, PublishStatus};
-use cache_server::engine::Caller;
+use cache_api::{CacheName, ErrorCode, PublishStatus};
+use cache_server::engine::{Caller, PublishRequest};
+use futures_util::StreamExt;
 use token_auth::{CachePattern, Claims, Issuer, Permission, SigningKey, Verifier};
 
-use crate::engine_support::{Package, Rig, START};
+use crate::engine_damage::{damage, notice};
+use crate::engine_support::{Package, Rig, START, noise, until};
 
-/// Someone whose token may pull from and push to one cache.
+/// Someone whose token may pull from, push to and delete from one cache.
 fn member(of: &str) -> Caller {
+    with(
+        of,
+        &[Permission::Pull, Permission::Push, Permission::Delete],
+    )
+}
+
+fn with(of: &str, permissions: &[Permission]) -> Caller {
     let secret = "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IQ==";
     let key = SigningKey::hs256_from_base64(secret).unwrap();
     let mut claims = Claims::new(of, START);
-    for permission in [Permission::Pull, Permission::Push, Permission::Delete] {
+    for permission in permissions.iter().copied() {
         let pattern: CachePattern = of.parse().unwrap();
         claims.grant(pattern, permission);
     }
@@ -112,4 +121,35 @@ async fn replacing_needs_the_delete_permission() {
     rig.send(&member("red"), &cache, &second, 3, |_| true).await;
     let line = rig.publish(&member("red"), &cache, claim).await;
     assert_eq!(line.status, PublishStatus::Published);
+}
+
+/// A broken path is free for all; one that was healed meanwhile is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn replacing_what_was_healed_meanwhile_needs_the_delete_permission() {
+    let rig = Rig::new().await;
+    let cache = rig.cache("red").await;
+    let (alice, pusher) = (
+        member("red"),
+        with("red", &[Permission::Pull, Permission::Push]),
+    );
+    let first = Package::noise(1, 300_000);
+    rig.push(&alice, &cache, &first).await;
+    damage(&rig.blobs("packs")[0]);
+    notice(&rig, &cache, &first).await;
+
+    let second = Package::new(1, &noise(2, 300_000));
+    rig.send(&pusher, &cache, &second, 3, |_| true).await;
+    let (mut path, digests) = second.claim();
+    path.replace = true;
+    rig.faults.hold_reads(true);
+    let reads = rig.faults.reads();
+    let request = PublishRequest::new(vec![path], digests);
+    let lines = rig.engine.publish(&pusher, &cache, request).await.unwrap();
+    until(async || rig.faults.reads() > reads).await;
+    rig.send(&alice, &cache, &first, 3, |_| true).await;
+    assert!(rig.narinfo(&cache, first.hash()).await.is_some());
+    rig.faults.hold_reads(false);
+    let lines: Vec<_> = lines.collect().await;
+    assert_eq!(lines[0].code, Some(ErrorCode::PathDiffers), "{lines:?}");
+    assert_eq!(rig.pull(&cache, first.hash()).await.unwrap(), first.nar);
 }

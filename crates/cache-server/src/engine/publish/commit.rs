@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cache_api::{ErrorCode, PublishLine};
 use cache_db::{DbError, PublishGroup, PublishOutcome, PublishRefusal, PublishRow, PublishVerdict};
 use chunk_store::record::{Body, ChunkRef, PublishedPath};
+use token_auth::Permission;
 
 use super::prepare::{Ready, Shared, fingerprint, foreign_sigs, trouble};
 use crate::engine::{Engine, EngineError};
@@ -158,7 +159,9 @@ fn row(shared: &Shared, ready: &Ready) -> PublishRow {
         sigs,
         created_by: shared.caller.subject().map(str::to_owned),
         nar: ready.nar.clone(),
-        replace: claim.replace,
+        // What was broken when it was looked at, and so free for all, may have
+        // been healed since.
+        replace: claim.replace && shared.caller.may(&shared.row().name, Permission::Delete),
         replaces: ready.replaces.clone(),
     }
 }

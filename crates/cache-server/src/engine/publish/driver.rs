@@ -3,7 +3,7 @@
 use std::{pin::Pin, sync::Arc};
 
 use cache_api::{ErrorCode, PublishLine};
-use cache_db::CacheRow;
+use cache_db::{CacheRow, NarSource};
 use chunk_store::BlobKey;
 use futures_util::{Stream, stream};
 use nar_format::StoreDir;
@@ -136,16 +136,31 @@ impl Driver {
     /// Answers what needs no work, and keeps the rest.
     async fn look(&mut self, claims: Vec<Claim>) {
         for claim in claims {
-            match self.engine.standing(&self.shared, &claim).await {
-                Ok(Standing::Open(replaces)) => self.waiting.push(Waiting {
-                    claim,
-                    replaces,
-                    resolved: None,
-                    tries: 0,
-                }),
-                Ok(Standing::Answered(line)) => self.settle(line),
-                Err(error) => self.settle(trouble(&claim, &error)),
-            }
+            self.look_at(claim, 0).await;
+        }
+    }
+
+    async fn look_at(&mut self, claim: Claim, tries: usize) {
+        match self.engine.standing(&self.shared, &claim).await {
+            Ok(Standing::Open(replaces)) => self.waiting.push(Waiting {
+                claim,
+                replaces,
+                resolved: None,
+                tries,
+            }),
+            Ok(Standing::Merge {
+                replaces,
+                nar,
+                chunks,
+            }) => self.ready.push(Ready {
+                claim,
+                chunks,
+                nar: NarSource::Reuse(nar),
+                replaces: Some(replaces),
+                tries,
+            }),
+            Ok(Standing::Answered(line)) => self.settle(line),
+            Err(error) => self.settle(trouble(&claim, &error)),
         }
     }
 
@@ -218,16 +233,7 @@ impl Driver {
         done.lines.into_iter().for_each(|line| self.settle(line));
         self.ready.splice(0..0, done.again);
         for ready in done.anew {
-            match self.engine.standing(&self.shared, &ready.claim).await {
-                Ok(Standing::Open(replaces)) => self.waiting.push(Waiting {
-                    claim: ready.claim,
-                    replaces,
-                    resolved: None,
-                    tries: ready.tries,
-                }),
-                Ok(Standing::Answered(line)) => self.settle(line),
-                Err(error) => self.settle(trouble(&ready.claim, &error)),
-            }
+            self.look_at(ready.claim, ready.tries).await;
         }
     }
 

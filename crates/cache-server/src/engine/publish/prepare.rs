@@ -30,7 +30,7 @@ impl Shared {
         &self.cache.row
     }
 
-    fn digests_of(&self, claim: &Claim) -> &[Digest] {
+    pub(super) fn digests_of(&self, claim: &Claim) -> &[Digest] {
         &self.digests[claim.digests.clone()]
     }
 }

@@ -1,7 +1,9 @@
 //! What is there already under the path that is to be published.
 
+use std::sync::Arc;
+
 use cache_api::{ErrorCode, PublishLine};
-use cache_db::ObjectRow;
+use cache_db::{NarId, ObjectRow, merge_signatures};
 use chunk_store::BlobKey;
 use token_auth::Permission;
 use tracing::warn;
@@ -9,6 +11,7 @@ use tracing::warn;
 use super::{
     prepare::{Shared, foreign_sigs},
     request::Claim,
+    verify::Chunk,
 };
 use crate::engine::{Engine, EngineError};
 
@@ -16,6 +19,16 @@ use crate::engine::{Engine, EngineError};
 pub(super) enum Standing {
     /// Nothing in the way; the record of a live object whose place it takes.
     Open(Option<BlobKey>),
+    /// It is there, and trusted signatures come with the claim: what is there
+    /// stays, and the record that names the new signatures names its frames.
+    Merge {
+        /// The record of the live object.
+        replaces: BlobKey,
+        /// The NAR that is there.
+        nar: NarId,
+        /// Its chunks.
+        chunks: Arc<[Chunk]>,
+    },
     /// There is nothing to do or to be done.
     Answered(PublishLine),
 }
@@ -33,11 +46,12 @@ impl Engine {
             return Ok(Standing::Open(None));
         };
         if whole && same_facts(claim, &object) {
-            if !foreign_sigs(&shared.cache, claim)
-                .iter()
-                .all(|sig| object.sigs.contains(sig))
-            {
-                return Ok(Standing::Open(Some(object.record)));
+            if let Some(chunks) = self.to_merge(shared, claim, &object).await? {
+                return Ok(Standing::Merge {
+                    replaces: object.record,
+                    nar: object.nar.id,
+                    chunks,
+                });
             }
             // Counts as a use, committed before it is answered. A path that was
             // removed this moment is published anew.
@@ -62,6 +76,27 @@ impl Engine {
             return Ok(Standing::Answered(line));
         }
         Ok(Standing::Open(Some(object.record)))
+    }
+
+    /// The chunks of a live object that gets signatures from this claim.
+    /// `None` when it brings no new ones that are trusted, or there is no room
+    /// for them, or its digests are not those of the NAR: such a claim would
+    /// have a path of few bytes hold the chunks of a large NAR in memory.
+    async fn to_merge(
+        &self,
+        shared: &Shared,
+        claim: &Claim,
+        object: &ObjectRow,
+    ) -> Result<Option<Arc<[Chunk]>>, EngineError> {
+        let sigs = foreign_sigs(&shared.cache, claim);
+        if merge_signatures(&object.sigs, &sigs) == object.sigs {
+            return Ok(None);
+        }
+        let digests = shared.digests_of(claim);
+        let kept = self.0.config.db.nar_chunks(object.nar.id, digests.len());
+        let kept = kept.await?.unwrap_or_default();
+        let same = !kept.is_empty() && kept.iter().map(|chunk| &chunk.digest).eq(digests);
+        Ok(same.then(|| kept.into_iter().map(Chunk::from).collect()))
     }
 
     /// The first publish wins: the answer to any other.

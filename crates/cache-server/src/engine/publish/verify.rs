@@ -3,7 +3,7 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use cache_db::NewNar;
+use cache_db::{NarChunk, NewNar};
 use chunk_store::{ChunkId, Digest, FrameId, frame::Decoder, recipe};
 use nar_format::{
     NarHash,
@@ -26,6 +26,18 @@ pub(super) struct Chunk {
     pub(super) frame_id: FrameId,
     pub(super) frame_len: u32,
     pub(super) raw_len: u32,
+}
+
+impl From<NarChunk> for Chunk {
+    fn from(chunk: NarChunk) -> Self {
+        Self {
+            id: chunk.id,
+            digest: chunk.digest,
+            frame_id: chunk.frame_id,
+            frame_len: chunk.frame_len,
+            raw_len: chunk.raw_len,
+        }
+    }
 }
 
 /// What a NAR is claimed to be.
