@@ -43,10 +43,14 @@ pub(crate) struct Dependency {
     pub(crate) features: Vec<String>,
 }
 
-/// The workspace's root folder, known since this program was compiled in it.
+/// The workspace's root folder: that of the cargo which runs this, else that in
+/// which this program was compiled. A target folder may be shared by clones.
 pub(crate) fn root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.parent().unwrap_or(manifest).to_path_buf()
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    manifest
+        .parent()
+        .map_or_else(|| manifest.clone(), Path::to_path_buf)
 }
 
 /// A `cargo` command in the workspace's root, the same cargo that runs this.
