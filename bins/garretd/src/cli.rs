@@ -173,7 +173,7 @@ pub(crate) struct MakeCache {
     #[arg(long, value_name = "DURATION")]
     pub(crate) retention_period: Option<String>,
     /// Priority among substituters; the least comes first.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub(crate) priority: Option<i32>,
 }
 

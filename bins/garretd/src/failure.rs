@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub(crate) enum Kind {
     /// Failed while working.
     Work = 1,
+    /// The command line asks for what cannot be.
+    Usage = 2,
     /// The configuration or the signing key is wrong.
     Config = 3,
     /// The address to listen on cannot be had.

@@ -210,7 +210,7 @@ pub struct Settings {
     #[arg(long)]
     pub private: bool,
     /// What Nix calls priority: lower numbers are asked first (cache.nixos.org has 40)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub priority: Option<i32>,
     /// Time that unused paths stay, such as '90 days'; 0 = for ever
     #[arg(long, alias = "retention-period", value_name = "TIME")]
@@ -314,6 +314,7 @@ mod tests {
             "garret push n3x ./result --ignore-upstream-cache-filter --no-closure --replace",
             "garret cache create n3x --public --priority 30 --retention '90 days'",
             "garret cache configure n3x --private --retention-period 0",
+            "garret cache configure n3x --priority -1",
             "garret cache configure n3x --reset-retention-period",
             "garret cache destroy n3x --no-confirm",
             "garret cache list",

@@ -66,6 +66,9 @@ pub struct Used {
     /// The netrc file that got the token, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub netrc: Option<PathBuf>,
+    /// Whether nix.conf was made to name that file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub named_netrc: bool,
 }
 
 /// A cache on a server, as `CACHE` or `SERVER:CACHE` names it.

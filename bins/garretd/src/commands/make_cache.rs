@@ -11,7 +11,7 @@ use crate::open;
 pub(crate) fn run(global: &Global, args: &MakeCache, env: &Env) -> Result<(), Failure> {
     let (_, config) = open::load(global, env)?;
     let name: CacheName = args.name.parse().map_err(|error| {
-        Failure::say(Kind::Work, format!("`{}`: {error}", args.name))
+        Failure::say(Kind::Usage, format!("`{}`: {error}", args.name))
             .hint(ErrorCode::InvalidCacheName.hint())
     })?;
     let retention = args
@@ -20,7 +20,7 @@ pub(crate) fn run(global: &Global, args: &MakeCache, env: &Env) -> Result<(), Fa
         .map(duration::parse_seconds)
         .transpose();
     let retention = retention.map_err(|error| {
-        Failure::say(Kind::Work, format!("--retention-period: {error}"))
+        Failure::say(Kind::Usage, format!("--retention-period: {error}"))
             .hint("write it as '90 days'")
     })?;
     let request = CreateCache {

@@ -38,10 +38,10 @@ pub(crate) fn run(global: &Global, args: &MakeToken, env: &Env) -> Result<(), Fa
 /// The claims; patterns stand in the order of the permissions, and within each as given.
 fn claims(args: &MakeToken, config: &Config, now: u64, id: &str) -> Result<Claims, Failure> {
     let validity = duration::parse_seconds(&args.validity).map_err(|error| {
-        Failure::say(Kind::Work, format!("--validity: {error}")).hint("write it as '90 days'")
+        Failure::say(Kind::Usage, format!("--validity: {error}")).hint("write it as '90 days'")
     })?;
     if validity == 0 {
-        return Err(Failure::say(Kind::Work, "--validity must be more than 0"));
+        return Err(Failure::say(Kind::Usage, "--validity must be more than 0"));
     }
     let mut claims = Claims::new(id, now);
     claims.sub = Some(args.sub.clone());
@@ -64,7 +64,7 @@ fn claims(args: &MakeToken, config: &Config, now: u64, id: &str) -> Result<Claim
         for text in patterns {
             let pattern: CachePattern = text.parse().map_err(|error| {
                 Failure::say(
-                    Kind::Work,
+                    Kind::Usage,
                     format!("--{} `{text}`: {error}", permission.word()),
                 )
             })?;

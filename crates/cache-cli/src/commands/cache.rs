@@ -126,7 +126,8 @@ async fn list(session: &Session<'_>, server: Option<&str>) -> Result<()> {
                 };
                 session.console.data(&format!(
                     "{:<30} {kind:<8} {}",
-                    cache.name, cache.substituter
+                    cache.name.as_str(),
+                    cache.substituter
                 ))?;
             }
         }

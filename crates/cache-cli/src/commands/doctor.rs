@@ -1,5 +1,6 @@
 //! `garret doctor`: why does Nix not fetch? One verdict a substituter.
 
+mod address;
 mod negative;
 mod verdict;
 
@@ -8,7 +9,6 @@ use nar_format::narinfo::NarInfo;
 use nar_format::signing::PublicKey;
 
 use super::substituters::Probe;
-use crate::api::Origin;
 use crate::args::Doctor;
 use crate::commands::Session;
 use crate::env::Secret;
@@ -18,6 +18,7 @@ use crate::jwt;
 use crate::netrc;
 use crate::nixsettings::NixSettings;
 use crate::store::{LocalStore, StoreLocation};
+use address::Address;
 use verdict::{Verdict, date};
 
 pub(super) async fn run(session: &Session<'_>, args: Doctor) -> Result<()> {
@@ -66,9 +67,9 @@ async fn examine(
     url: &str,
     path: Option<&StorePath>,
 ) -> Result<Verdict> {
-    let mut verdict = Verdict::new(url);
-    let plain_url = url.split('?').next().unwrap_or(url);
-    let Ok(origin) = plain_url.parse::<Origin>() else {
+    let address = Address::of(url);
+    let mut verdict = Verdict::new(&address.shown);
+    let Some(origin) = &address.origin else {
         verdict.note("no HTTP cache; not looked at");
         return Ok(verdict);
     };
@@ -77,15 +78,23 @@ async fn examine(
         .unwrap_or_default()
         .unwrap_or_default();
     let entry = netrc::lookup(&text, origin.host());
-    let login = entry.as_ref().and_then(|entry| entry.login.clone());
-    let token = entry
-        .as_ref()
-        .and_then(|entry| entry.password())
-        .map(Secret::new);
+    let in_netrc = entry.as_ref().and_then(|entry| entry.password());
+    // As curl does: what the URL says is not looked up.
+    let (login, token) = match &address.password {
+        Some(password) => (address.login.clone(), Some(password.clone())),
+        None => (
+            entry.as_ref().and_then(|entry| entry.login.clone()),
+            in_netrc.map(Secret::new),
+        ),
+    };
+    let holder = match &address.password {
+        Some(_) => "the URL".to_owned(),
+        None => netrc_file.display().to_string(),
+    };
     if let Some(token) = &token {
         judge_token(session, &mut verdict, token);
     }
-    let probe = Probe::new(plain_url, login, token.clone())?;
+    let probe = Probe::new(&address.plain, login, token.clone())?;
     match probe.cache_info().await {
         Ok(info) if info.store_dir != *store.store_dir() => {
             verdict.bad(format!(
@@ -102,15 +111,8 @@ async fn examine(
         }
         Err((Some(401 | 403), _)) => {
             verdict.bad(match &token {
-                None => format!(
-                    "wants a token, and {} has none for {}",
-                    netrc_file.display(),
-                    origin.host()
-                ),
-                Some(_) => format!(
-                    "does not take the token in {}; ask for a new one",
-                    netrc_file.display()
-                ),
+                None => format!("wants a token, and {holder} has none for {}", origin.host()),
+                Some(_) => format!("does not take the token in {holder}; ask for a new one"),
             });
             return Ok(verdict);
         }
@@ -123,7 +125,11 @@ async fn examine(
     }
     let narinfo = match path {
         None => None,
-        Some(path) => judge_path(session, settings, store, &mut verdict, &probe, url, path).await,
+        Some(path) => {
+            // Nix notes answers by the URL without its parameters.
+            let url = url.split('?').next().unwrap_or(url);
+            judge_path(session, settings, store, &mut verdict, &probe, url, path).await
+        }
     };
     judge_key(settings, &mut verdict, &probe, narinfo.as_ref()).await;
     Ok(verdict)

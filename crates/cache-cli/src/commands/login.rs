@@ -97,10 +97,14 @@ fn tell_expiry(session: &Session<'_>, token: &Secret) {
             .console
             .warn("the token has expired; ask for a new one"),
         Some(expires) => {
-            let days = (expires - now) / 86_400;
+            let left = match expires - now {
+                days @ 172_800.. => format!("{} days", days / 86_400),
+                hours @ 7_200.. => format!("{} hours", hours / 3_600),
+                seconds => format!("{} minutes", seconds.div_ceil(60)),
+            };
             session
                 .console
-                .talk(&format!("the token is valid for {days} days"));
+                .talk(&format!("the token is valid for {left}"));
         }
         None => {}
     }

@@ -100,7 +100,10 @@ fn finish(session: &Session<'_>, args: &Push, report: &Report) -> Result<()> {
     let console = &session.console;
     if args.dry_run {
         for path in &report.planned {
-            console.data(&path.to_string())?;
+            match console.json {
+                true => console.value(&planned(path))?,
+                false => console.data(&path.to_string())?,
+            }
         }
     }
     if report.upstream > 0 {
@@ -111,6 +114,7 @@ fn finish(session: &Session<'_>, args: &Push, report: &Report) -> Result<()> {
     }
     match console.json {
         true => console.value(&summary(report))?,
+        false if args.dry_run => console.data(&dry_line(report))?,
         false => console.data(&last_line(report))?,
     }
     let failed = &report.tally.failed;
@@ -140,6 +144,11 @@ fn finish(session: &Session<'_>, args: &Push, report: &Report) -> Result<()> {
     Err(error)
 }
 
+/// A path that a push would send, with `--json`.
+fn planned(path: &StorePath) -> serde_json::Value {
+    serde_json::json!({"event": "would_push", "path": path.to_string()})
+}
+
 fn summary(report: &Report) -> Summary {
     let tally = &report.tally;
     let (pushed, failed) = (tally.paths, tally.failed.len());
@@ -158,12 +167,21 @@ fn summary(report: &Report) -> Summary {
     }
 }
 
-fn last_line(report: &Report) -> String {
-    let tally = &report.tally;
-    let present = match (report.present, report.upstream) {
+fn dry_line(report: &Report) -> String {
+    let would = report.planned.len();
+    format!("would push {would} paths ({})", others(report))
+}
+
+fn others(report: &Report) -> String {
+    match (report.present, report.upstream) {
         (present, 0) => format!("{present} were there"),
         (present, upstream) => format!("{present} were there, {upstream} are upstream's"),
-    };
+    }
+}
+
+fn last_line(report: &Report) -> String {
+    let tally = &report.tally;
+    let present = others(report);
     format!(
         "pushed {} paths ({present}): {}, sent {}, known {}, in {:.1} s",
         tally.paths,

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use nar_format::signing::SecretKey;
+
 use cache_api::{ConfigureCache, CreateCache, Retention, SizeLimit, byte_size, duration};
 
 use crate::args::{Configure, Create, Settings};
@@ -38,11 +40,20 @@ pub(super) fn configure(args: &Configure) -> Result<ConfigureCache> {
     }
 }
 
-/// A secret key's file.
+/// A secret key's file. What is none is not sent anywhere: it may be another secret.
 pub(super) fn read_secret(file: &Path) -> Result<String> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| io_error("read the secret key in", file, error))?;
-    Ok(text.trim().to_owned())
+    let text = text.trim();
+    match text.parse::<SecretKey>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(CliError::new(
+            ErrorKind::Usage,
+            format!("{} holds no secret signing key", file.display()),
+        )
+        .because(error)
+        .hint("nix-store --generate-binary-cache-key NAME SECRET-FILE PUBLIC-FILE makes one")),
+    }
 }
 
 fn changes(settings: &Settings) -> Result<ConfigureCache> {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use cache_api::{CacheInfo, KeyState};
+use nar_format::signing::PublicKey;
 
 use super::snippet::{About, snippet};
 use crate::api::Api;
@@ -42,7 +43,7 @@ pub(super) async fn run(session: &Session<'_>, args: Use) -> Result<()> {
     // The address is the one that was typed: what a server says of itself may be anybody's.
     let mut wanted = Wanted {
         substituter: api.origin().substituter(&cache.cache),
-        keys: active_keys(&info),
+        keys: active_keys(&info)?,
         netrc_file: None,
     };
     if let Some(kind) = args.print {
@@ -56,23 +57,30 @@ pub(super) async fn run(session: &Session<'_>, args: Use) -> Result<()> {
         return session.console.data(snippet(kind, &about).trim_end());
     }
     let target = Target::find(session, args.system)?;
-    if token.is_some() {
-        wanted.netrc_file = Some(target.netrc.clone());
-    }
-    let mut netrc = None;
+    let mut written = true;
     if let Some(token) = &token {
-        netrc = Some(target.netrc.clone());
-        write_netrc(
-            session,
-            &target.netrc,
-            api.origin().host(),
-            token,
-            args.replace_token,
-        )?;
+        may_fetch(&api, &cache).await?;
+        wanted.netrc_file = Some(target.netrc.clone());
+        let host = api.origin().host();
+        written &= write_netrc(session, &target.netrc, host, token, args.replace_token)?;
     }
-    write_nix_conf(session, &target, &wanted)?;
-    remember(session, &wanted, netrc)?;
-    tell(session, &args, &target, &wanted, &info)
+    written &= write_nix_conf(session, &target, &wanted)?;
+    remember(session, &target, &wanted)?;
+    if !written {
+        session
+            .console
+            .warn("Nix does not fetch from it before that is done");
+    }
+    tell(session, &args, &target, &wanted, &info, written)
+}
+
+/// Asks as Nix would: a token that may only push is no use to it, and Nix would not say so.
+async fn may_fetch(api: &Api, cache: &CacheRef) -> Result<()> {
+    let route = format!("/{}/nix-cache-info", cache.cache);
+    let answer = api.get(&route).await;
+    answer.map(drop).map_err(|error| {
+        error.while_doing(format!("cannot fetch from {} with this token", cache.cache))
+    })
 }
 
 /// The files that are changed.
@@ -104,21 +112,32 @@ impl Target {
     }
 }
 
-fn active_keys(info: &CacheInfo) -> Vec<String> {
+/// The keys that sign, each of which is a key indeed: a text with a line break in it would be a
+/// setting of Nix that the server chose.
+fn active_keys(info: &CacheInfo) -> Result<Vec<String>> {
     let active = info
         .public_keys
         .iter()
         .filter(|key| key.state == KeyState::Active);
-    active.map(|key| key.public_key.clone()).collect()
+    let keys = active.map(|key| {
+        key.public_key
+            .parse::<PublicKey>()
+            .map(|key| key.to_string())
+    });
+    keys.collect::<Result<_, _>>().map_err(|error| {
+        let what = format!("the server names a key of {} that is none", info.name);
+        CliError::new(ErrorKind::Server, what).because(error)
+    })
 }
 
+/// Whether netrc holds the token now.
 fn write_netrc(
     session: &Session<'_>,
     file: &Path,
     host: &str,
     token: &Secret,
     force: bool,
-) -> Result<()> {
+) -> Result<bool> {
     let old = files::read_optional(file)?.unwrap_or_default();
     let new = netrc::add(&old, host, token.expose(), force).map_err(|error| match error {
         NetrcError::OtherPassword => CliError::new(
@@ -133,25 +152,25 @@ fn write_netrc(
         }
     })?;
     if new == old {
-        return Ok(());
+        return Ok(true);
     }
     if files::is_symlink(file) {
         session.console.warn(&format!(
             "{} is a link to a managed file and was not touched; it needs:",
             file.display()
         ));
-        return session
-            .console
-            .data(&format!("machine {host}\nlogin garret\npassword TOKEN"));
+        let lines = format!("machine {host}\nlogin garret\npassword TOKEN");
+        return session.console.data(&lines).map(|()| false);
     }
     files::write_atomic(file, &new, 0o600, true)?;
     session
         .console
         .talk(&format!("wrote the token to {}", file.display()));
-    Ok(())
+    Ok(true)
 }
 
-fn write_nix_conf(session: &Session<'_>, target: &Target, wanted: &Wanted) -> Result<()> {
+/// Whether nix.conf says it now.
+fn write_nix_conf(session: &Session<'_>, target: &Target, wanted: &Wanted) -> Result<bool> {
     let mut wanted = wanted.clone();
     wanted.netrc_file = wanted.netrc_file.filter(|_| target.name_netrc);
     let old = files::read_optional(&target.conf)?.unwrap_or_default();
@@ -160,29 +179,38 @@ fn write_nix_conf(session: &Session<'_>, target: &Target, wanted: &Wanted) -> Re
         session
             .console
             .talk(&format!("{} has it already", target.conf.display()));
-        return Ok(());
+        return Ok(true);
     }
     if files::is_symlink(&target.conf) {
         let file = target.conf.display();
         session.console.warn(&format!(
             "{file} is a link to a managed file and was not touched; it needs:"
         ));
-        return session.console.data(wanted.snippet().trim_end());
+        return session
+            .console
+            .data(wanted.snippet().trim_end())
+            .map(|()| false);
     }
     files::write_atomic(&target.conf, &new, 0o644, false)?;
     session
         .console
         .talk(&format!("changed {}", target.conf.display()));
-    Ok(())
+    Ok(true)
 }
 
-fn remember(session: &Session<'_>, wanted: &Wanted, netrc: Option<PathBuf>) -> Result<()> {
+fn remember(session: &Session<'_>, target: &Target, wanted: &Wanted) -> Result<()> {
     let mut config = session.config()?;
+    let netrc = wanted.netrc_file.clone();
+    // The line may stand there since another cache of the same file was taken into use.
+    let named_before = |used: &Used| used.named_netrc && used.netrc == netrc;
+    let named_netrc =
+        netrc.is_some() && (target.name_netrc || config.used.values().any(named_before));
     config.used.insert(
         wanted.substituter.clone(),
         Used {
             keys: wanted.keys.clone(),
             netrc,
+            named_netrc,
         },
     );
     config.save(&session.env.config_file())
@@ -194,6 +222,7 @@ fn tell(
     target: &Target,
     wanted: &Wanted,
     info: &CacheInfo,
+    written: bool,
 ) -> Result<()> {
     let (env, console) = (session.env, &session.console);
     let settings = NixSettings::load(env)?;
@@ -222,7 +251,9 @@ fn tell(
         ));
     }
     if settings.is_heard(env, &state_dir, &wanted.substituter, &wanted.keys) {
-        console.talk(&format!("Nix now fetches from {}", wanted.substituter));
+        if written {
+            console.talk(&format!("Nix now fetches from {}", wanted.substituter));
+        }
     } else if !args.system {
         let user = env.user.as_deref().unwrap_or("this user");
         console.warn(&format!(
@@ -250,23 +281,27 @@ async fn remove(session: &Session<'_>, args: &Use, cache: &CacheRef, api: &Api) 
     let used = config.used.remove(&substituter);
     let keys = match &used {
         Some(used) => used.keys.clone(),
-        None => api
-            .cache(&cache.cache)
-            .await
-            .map(|info| active_keys(&info))
-            .unwrap_or_default(),
+        None => match api.cache(&cache.cache).await {
+            Ok(info) => active_keys(&info).unwrap_or_default(),
+            Err(_) => Vec::new(),
+        },
     };
     let target = Target::find(session, args.system)?;
+    let named = used.as_ref().is_some_and(|used| used.named_netrc);
     let netrc = used
         .and_then(|used| used.netrc)
         .unwrap_or_else(|| target.netrc.clone());
+    let others = config.used.values();
+    let needed = others
+        .into_iter()
+        .any(|used| used.netrc.as_ref() == Some(&netrc));
     let emptied = remove_token(session, &config, cache, api, &netrc)?;
     let old = files::read_optional(&target.conf)?.unwrap_or_default();
     let new = nixconf::remove(
         &old,
         &substituter,
         &keys,
-        emptied.then_some(netrc.as_path()),
+        (emptied || named && !needed).then_some(netrc.as_path()),
     );
     if new == old {
         session.console.talk(&format!(

@@ -18,6 +18,9 @@ use chunk_store::frame::Decoder;
 use chunk_store::pack::{PackLimits, Reader};
 use nar_format::NarHash;
 
+/// The key that signs the cache.
+pub(crate) const KEY: &str = "main:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=";
+
 /// What one request gets instead of its answer.
 #[derive(Clone)]
 pub(crate) enum Fault {
@@ -42,6 +45,8 @@ pub(crate) struct Inner {
     /// Chunks that the next publishes claim not to have.
     pub(crate) lose: usize,
     pub(crate) upstream_keys: Vec<String>,
+    /// The key that the server names, where it is not [`KEY`].
+    pub(crate) key: Option<String>,
     pub(crate) limits: Limits,
     pub(crate) pack_bytes: u64,
     pub(crate) packs: Vec<usize>,
@@ -148,6 +153,7 @@ impl Inner {
         let tail = route.rsplit("/caches/main").next().unwrap_or_default();
         match (method.as_str(), tail) {
             ("GET", "/_api/v2") => json(&self.server()),
+            ("GET", "/main/nix-cache-info") => "StoreDir: /nix/store\n".into_response(),
             ("GET", "") => json(&self.cache_info()),
             ("POST", "/paths/missing") => {
                 let request: MissingPathsRequest =
@@ -204,7 +210,7 @@ impl Inner {
         let rest = serde_json::json!({
             "name": "main", "uid": "0", "origin": "http://elsewhere/", "substituter": "http://elsewhere/main",
             "created_at": 0, "public_keys": [
-                {"public_key": "main:AAAA", "state": "active"}, {"public_key": "main:old", "state": "retired"}
+                {"public_key": self.key.as_deref().unwrap_or(KEY), "state": "active"}, {"public_key": "main:old", "state": "retired"}
             ]
         });
         info.as_object_mut()

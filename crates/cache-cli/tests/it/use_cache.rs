@@ -11,7 +11,7 @@ use cache_cli::console::Console;
 use cache_cli::{CliError, Env, ErrorKind, Secret, commands};
 use clap::Parser;
 
-use crate::fake::{Fake, Fault};
+use crate::fake::{Fake, Fault, KEY};
 
 const TOKEN: &str = "eyJhbGciOi.eyJleHAiOjF9.c2ln";
 
@@ -167,7 +167,7 @@ async fn use_writes_what_was_typed_and_takes_it_back() {
     assert_eq!(
         text,
         format!(
-            "# mine\ncores = 2\nextra-substituters = {}main\nextra-trusted-public-keys = main:AAAA\nnetrc-file = {}\n",
+            "# mine\ncores = 2\nextra-substituters = {}main\nextra-trusted-public-keys = {KEY}\nnetrc-file = {}\n",
             fake.url,
             netrc.display()
         ),
@@ -238,6 +238,76 @@ async fn a_linked_file_is_not_touched_and_the_snippet_is_printed() {
         home.out.text()
     );
     assert!(home.err.text().contains("is a link"), "{}", home.err.text());
+    assert!(
+        !home.err.text().contains("Nix now fetches"),
+        "it does not yet: {}",
+        home.err.text()
+    );
+}
+
+#[tokio::test]
+async fn a_file_of_the_user_keeps_nothing_that_use_wrote() {
+    let fake = Fake::start().await;
+    let home = Home::logged_in(&fake).await;
+    let netrc = home.dir.path().join(".config/nix/netrc");
+    fs::create_dir_all(netrc.parent().expect("folder")).expect("folder");
+    let (mine, conf) = ("machine git.example login me password x\n", "cores = 2\n");
+    fs::write(&netrc, mine).expect("file");
+    fs::write(home.env.user_nix_conf(), conf).expect("file");
+    home.ok("garret use main").await;
+    home.ok("garret use main").await;
+    home.ok("garret use main --remove").await;
+    assert_eq!(home.read(".config/nix/netrc"), mine);
+    assert_eq!(
+        home.read(".config/nix/nix.conf"),
+        conf,
+        "no netrc-file is left"
+    );
+}
+
+#[tokio::test]
+async fn a_netrc_file_that_the_user_named_stays() {
+    let fake = Fake::start().await;
+    let home = Home::logged_in(&fake).await;
+    let netrc = home.dir.path().join("own-netrc");
+    fs::write(&netrc, "machine git.example password x\n").expect("file");
+    let conf = format!("netrc-file = {}\n", netrc.display());
+    fs::create_dir_all(home.dir.path().join(".config/nix")).expect("folder");
+    fs::write(home.env.user_nix_conf(), &conf).expect("file");
+    home.ok("garret use main").await;
+    home.ok("garret use main --remove").await;
+    assert_eq!(home.read(".config/nix/nix.conf"), conf);
+}
+
+#[tokio::test]
+async fn a_token_that_may_not_fetch_is_not_put_to_use() {
+    let fake = Fake::start().await;
+    let home = Home::logged_in(&fake).await;
+    let refusal = r#"{"code":"forbidden","message":"the token does not grant pull here"}"#;
+    fake.fail("/nix-cache-info", Fault::Status(403, refusal), 1);
+    let error = home.run("garret use main", "").await.expect_err("no pull");
+    assert_eq!(error.kind, ErrorKind::Access);
+    assert!(!home.env.user_nix_conf().exists() && home.read(".config/nix/netrc").is_empty());
+}
+
+#[tokio::test]
+async fn a_server_cannot_write_settings_of_nix_through_its_keys() {
+    let fake = Fake::start().await;
+    let home = Home::logged_in(&fake).await;
+    for key in [
+        format!("{KEY}\npost-build-hook = /tmp/evil"),
+        format!("x {KEY}"),
+        "main:AAAA".to_owned(),
+        format!("{KEY} # x"),
+    ] {
+        fake.lock().key = Some(key.clone());
+        for line in ["garret use main", "garret use main --print nix.conf"] {
+            let error = home.run(line, "").await.expect_err(&key);
+            assert_eq!(error.kind, ErrorKind::Server, "{key:?}");
+            assert_eq!(home.out.text(), "");
+        }
+        assert!(!home.env.user_nix_conf().exists(), "{key:?}");
+    }
 }
 
 #[tokio::test]
@@ -321,6 +391,48 @@ async fn doctor_gives_a_verdict_for_each_substituter() {
         "what is no HTTP cache is not judged"
     );
     assert!(!home.out.text().contains(TOKEN));
+}
+
+#[tokio::test]
+async fn doctor_uses_the_password_in_a_url_and_never_shows_it() {
+    let fake = Fake::start().await;
+    let mut home = Home::logged_in(&fake).await;
+    let host = fake.url.trim_start_matches("http://");
+    home.env.nix_config = Some(format!(
+        "substituters = http://user:{TOKEN}@{host}main?priority=3 s3://k:{TOKEN}@bucket\n\
+         trusted-public-keys = {KEY}\n"
+    ));
+    let _ = home.run("garret doctor", "").await;
+    let text = home.out.text();
+    assert!(!text.contains(TOKEN), "{text}");
+    assert!(
+        text.contains(&format!("{}main", fake.url)) && text.contains("reachable"),
+        "{text}"
+    );
+    let sent = fake.lock().tokens.last().cloned().flatten();
+    assert!(
+        sent.is_some_and(|sent| sent.starts_with("Bearer ")),
+        "the token of the URL"
+    );
+}
+
+#[tokio::test]
+async fn what_is_no_secret_key_does_not_leave_the_machine() {
+    let fake = Fake::start().await;
+    let home = Home::logged_in(&fake).await;
+    let file = home.dir.path().join("id_ed25519");
+    fs::write(&file, "-----BEGIN OPENSSH PRIVATE KEY-----\n").expect("file");
+    fake.forget_requests();
+    for line in ["cache key add main", "cache create main"] {
+        let line = format!("garret {line} --secret-file {}", file.display());
+        let error = home.run(&line, "").await.expect_err("no key");
+        assert_eq!(error.kind, ErrorKind::Usage);
+    }
+    assert!(
+        fake.lock().requests.is_empty(),
+        "{:?}",
+        fake.lock().requests
+    );
 }
 
 #[tokio::test]
