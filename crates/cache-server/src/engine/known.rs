@@ -58,16 +58,41 @@ impl Engine {
         Ok(known.map(|known| known.row.clone()))
     }
 
+    /// The live cache of that name, if it is public: all that a caller without a grant may know.
+    /// Private and absent ones cost the same one query, so that the time an answer takes does
+    /// not tell them apart.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn public_cache(
+        &self,
+        name: &CacheName,
+    ) -> Result<Option<Arc<CacheRow>>, EngineError> {
+        let public = |row: &Arc<CacheRow>| row.settings.is_public;
+        let remembered = self.remembered(name).map(|known| known.row.clone());
+        if let Some(row) = remembered.filter(public) {
+            return Ok(Some(row));
+        }
+        match self.0.config.db.cache(name).await? {
+            Some(row) if row.settings.is_public => Ok(self.cache(name).await?.filter(public)),
+            _ => Ok(None),
+        }
+    }
+
+    fn remembered(&self, name: &CacheName) -> Option<Arc<KnownCache>> {
+        let known = self.0.known.get(name)?;
+        let removed = self.0.config.db.removed_counter(known.row.id);
+        (removed == known.row.removed).then_some(known)
+    }
+
     pub(super) async fn known_cache(
         &self,
         name: &CacheName,
     ) -> Result<Option<Arc<KnownCache>>, EngineError> {
-        let db = &self.0.config.db;
-        if let Some(known) = self.0.known.get(name)
-            && db.removed_counter(known.row.id) == known.row.removed
-        {
+        if let Some(known) = self.remembered(name) {
             return Ok(Some(known));
         }
+        let db = &self.0.config.db;
         let Some(row) = db.cache(name).await? else {
             return Ok(None);
         };

@@ -126,19 +126,18 @@ impl Who {
     ) -> Result<Arc<CacheRow>, HttpError> {
         let caller = self.caller();
         let name = name.ok_or_else(|| self.unauthorized())?;
-        let found = app.engine().cache(&name).await;
-        let public = matches!(&found, Ok(Some(row)) if row.settings.is_public);
-        let pulls = public && permissions.contains(&Permission::Pull);
-        if !pulls && !caller.knows(&name) {
-            // That a public cache exists is no secret, and a login changes nothing.
-            let told = public && matches!(self, Self::Token(_));
-            return Err(if told {
-                forbidden(permissions)
-            } else {
-                self.unauthorized()
-            });
+        let may_pull = permissions.contains(&Permission::Pull);
+        if !caller.knows(&name) {
+            return match (app.engine().public_cache(&name).await, self) {
+                (Ok(Some(row)), _) if may_pull => Ok(row),
+                // That a public cache exists is no secret, and a login changes nothing.
+                (Ok(Some(_)), Self::Token(_)) => Err(forbidden(permissions)),
+                _ => Err(self.unauthorized()),
+            };
         }
-        let row = found?.ok_or_else(|| HttpError::plain(ErrorCode::NoSuchCache))?;
+        let found = app.engine().cache(&name).await?;
+        let row = found.ok_or_else(|| HttpError::plain(ErrorCode::NoSuchCache))?;
+        let pulls = row.settings.is_public && may_pull;
         let may = |permission: &Permission| caller.may(&name, *permission);
         match pulls || permissions.iter().any(may) {
             true => Ok(row),

@@ -278,6 +278,33 @@ async fn settings_and_keys_change_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_is_shown_a_cache_as_long_as_it_is_public() {
+    let rig = Rig::new().await;
+    let cache = rig.cache("team").await;
+    let public = async || rig.engine.public_cache(&cache.name).await.unwrap();
+    let set = async |is_public| {
+        let change = ConfigureCache {
+            is_public: Some(is_public),
+            ..ConfigureCache::default()
+        };
+        let row = rig.cache("team").await;
+        let set = rig.engine.configure_cache(&row, &change, "http://x/").await;
+        set.unwrap();
+    };
+    assert!(public().await.is_none());
+    set(true).await;
+    for _ in 0..2 {
+        assert_eq!(public().await.expect("public").uid, cache.uid);
+    }
+    set(false).await;
+    assert!(public().await.is_none(), "not even from memory");
+    set(true).await;
+    let row = rig.cache("team").await;
+    rig.engine.destroy_cache(&row).await.unwrap();
+    assert!(public().await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn trusted_signatures_are_kept_and_others_dropped() {
     let rig = Rig::new().await;
     let cache = rig.cache("team").await;
