@@ -144,7 +144,8 @@ impl Db {
     /// and signs nothing any more.
     ///
     /// # Errors
-    /// [`DbError::CacheGone`], [`DbError::NoSuchKey`].
+    /// [`DbError::CacheGone`], [`DbError::NoSuchKey`]; [`DbError::LastKey`]
+    /// when no other key signs, also where two are retired at once.
     pub async fn retire_key(&self, cache_id: CacheId, public: &str) -> Result<(), DbError> {
         let public = public.to_owned();
         self.write(1, move |tx| {
@@ -152,6 +153,10 @@ impl Db {
             let sql = "UPDATE key SET state = 'retired' WHERE cache_id = ? AND public = ?";
             if tx.execute(sql, params![cache_id.0, public])? == 0 {
                 return Err(DbError::NoSuchKey);
+            }
+            let sql = "SELECT 1 FROM key WHERE cache_id = ? AND state = 'active' LIMIT 1";
+            if tx.first(sql, [cache_id.0], |_| Ok(()))?.is_none() {
+                return Err(DbError::LastKey);
             }
             tx.bump_removed(cache_id)
         })

@@ -3,14 +3,68 @@
 //! Ids of a recipe are mostly consecutive, so sets of them are read as a few
 //! ranges of the table rather than by one lookup each.
 
+use std::collections::HashMap;
+
+use chunk_store::{ChunkId, Digest, FrameId};
 use roaring::RoaringTreemap;
 use rusqlite::{Connection, Row};
 
-use crate::DbError;
+use crate::bitmaps::recipe;
+use crate::{Db, DbError, NarChunk, NarId, rows};
 
 /// Ids this close are read in one range: a row that is skipped costs less
 /// than a search.
 const GAP: u64 = 8;
+
+impl Db {
+    /// The chunks of a NAR in order, as records name them; `None` when it is
+    /// gone, has not exactly `count` chunks, or lacks one of them.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub async fn nar_chunks(
+        &self,
+        id: NarId,
+        count: usize,
+    ) -> Result<Option<Vec<NarChunk>>, DbError> {
+        self.read_long(move |_, conn| nar_chunks(conn, id, count))
+            .await
+    }
+}
+
+fn nar_chunks(
+    conn: &Connection,
+    id: NarId,
+    count: usize,
+) -> Result<Option<Vec<NarChunk>>, DbError> {
+    let mut select = conn.prepare_cached("SELECT recipe FROM nar WHERE id = ?")?;
+    let bytes: Option<Vec<u8>> = rows::first_value(select.query([id.0])?)?;
+    let Some(recipe) = bytes.as_deref().map(recipe).transpose()? else {
+        return Ok(None);
+    };
+    if recipe.ids().len() != count {
+        return Ok(None);
+    }
+    let mut found = HashMap::new();
+    let set = recipe.ids().iter().map(|id| id.0).collect();
+    let columns = "digest, frame_id, frame_len, raw_len";
+    visit(conn, &set, columns, |id, row| {
+        let chunk = NarChunk {
+            id: ChunkId(id),
+            digest: Digest::from_bytes(row.get(1)?),
+            frame_id: FrameId::from_bytes(row.get(2)?),
+            frame_len: row.get(3)?,
+            raw_len: row.get(4)?,
+        };
+        found.insert(chunk.id, chunk);
+        Ok(())
+    })?;
+    Ok(recipe
+        .ids()
+        .iter()
+        .map(|id| found.get(id).copied())
+        .collect())
+}
 
 /// The ids as ranges, both ends included. Pure.
 pub(crate) fn runs(ids: &RoaringTreemap) -> Vec<(u64, u64)> {

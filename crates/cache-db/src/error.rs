@@ -72,6 +72,9 @@ pub enum DbError {
     /// No such signing key.
     #[error("no such key")]
     NoSuchKey,
+    /// No other key of the cache signs.
+    #[error("no other key signs")]
+    LastKey,
     /// More than an hour of the stored clock went by since the blob was put:
     /// the sweeper may have deleted it. Its key is in trash; send it again.
     #[error("the blob was written too long ago to be committed")]
@@ -121,6 +124,7 @@ impl DbError {
                 | Self::CacheExists
                 | Self::Changed
                 | Self::NoSuchKey
+                | Self::LastKey
                 | Self::PutTooOld
                 | Self::UnpublishedLimit { .. }
                 | Self::TooMany { .. }

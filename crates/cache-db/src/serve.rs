@@ -1,16 +1,13 @@
 //! What the read path asks, and the uses of paths it notes.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use chunk_store::{ChunkId, Digest, FrameId};
+use chunk_store::ChunkId;
 use nar_format::{NarHash, PathHash};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::bitmaps::recipe;
-use crate::chunks::visit;
 use crate::credit::seconds;
-use crate::{CacheId, ChunkLoc, Db, DbError, NarChunk, NarId, NarRow, ObjectRow, Touch, rows};
+use crate::{CacheId, ChunkLoc, Db, DbError, NarId, NarRow, ObjectRow, Touch, rows};
 
 /// A use is written only where the last one is longer ago than this, in
 /// seconds: nothing used within grace expires, and grace is far longer.
@@ -107,20 +104,6 @@ impl Db {
             let mut select = conn.prepare_cached(&sql)?;
             rows::first(select.query([id.0])?, rows::nar)
         })
-    }
-
-    /// The chunks of a NAR in order, as records name them; `None` when it is
-    /// gone, has not exactly `count` chunks, or lacks one of them.
-    ///
-    /// # Errors
-    /// When the rows cannot be read.
-    pub async fn nar_chunks(
-        &self,
-        id: NarId,
-        count: usize,
-    ) -> Result<Option<Vec<NarChunk>>, DbError> {
-        self.read_long(move |_, conn| nar_chunks(conn, id, count))
-            .await
     }
 
     /// The listing of a NAR, as it was given.
@@ -269,40 +252,6 @@ impl Db {
         }
         Ok(())
     }
-}
-
-fn nar_chunks(
-    conn: &Connection,
-    id: NarId,
-    count: usize,
-) -> Result<Option<Vec<NarChunk>>, DbError> {
-    let mut select = conn.prepare_cached("SELECT recipe FROM nar WHERE id = ?")?;
-    let bytes: Option<Vec<u8>> = rows::first_value(select.query([id.0])?)?;
-    let Some(recipe) = bytes.as_deref().map(recipe).transpose()? else {
-        return Ok(None);
-    };
-    if recipe.ids().len() != count {
-        return Ok(None);
-    }
-    let mut found = HashMap::new();
-    let set = recipe.ids().iter().map(|id| id.0).collect();
-    let columns = "digest, frame_id, frame_len, raw_len";
-    visit(conn, &set, columns, |id, row| {
-        let chunk = NarChunk {
-            id: ChunkId(id),
-            digest: Digest::from_bytes(row.get(1)?),
-            frame_id: FrameId::from_bytes(row.get(2)?),
-            frame_len: row.get(3)?,
-            raw_len: row.get(4)?,
-        };
-        found.insert(chunk.id, chunk);
-        Ok(())
-    })?;
-    Ok(recipe
-        .ids()
-        .iter()
-        .map(|id| found.get(id).copied())
-        .collect())
 }
 
 /// What `paths/missing` finds of a path.

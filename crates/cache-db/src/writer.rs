@@ -184,7 +184,10 @@ fn run_group(
             } else {
                 "ROLLBACK TO job; RELEASE job"
             };
-            let _ = conn.execute_batch(end);
+            if conn.execute_batch(end).is_err() {
+                // What a failed change wrote cannot be told apart any more.
+                let _ = conn.execute_batch("ROLLBACK");
+            }
         }
         if conn.is_autocommit() {
             return index + 1;

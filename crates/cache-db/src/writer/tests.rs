@@ -232,3 +232,22 @@ async fn seq_and_clock_never_fall() {
         .unwrap();
     assert_eq!(clock, 1000);
 }
+
+/// A change that failed and cannot be undone alone is undone with its group.
+#[tokio::test]
+async fn what_a_failed_change_wrote_is_never_committed() {
+    let fixture = Fixture::new();
+    let writer = fixture.start(fixture.conn());
+    let results = together(
+        &writer,
+        vec![Box::new(|tx| {
+            insert(tx, "half")?;
+            tx.conn().execute_batch("RELEASE job")?;
+            Err(DbError::Changed)
+        })],
+    )
+    .await;
+    assert!(matches!(results[0], Err(DbError::Changed)));
+    writer.write(1, |tx| insert(tx, "next")).await.unwrap();
+    assert_eq!(fixture.trash(), ["next"]);
+}

@@ -74,6 +74,8 @@ pub(crate) async fn keys_are_added_and_retired_and_never_shown(w: World) {
         w.db.retire_key(cache, "none:public").await,
         DbError::NoSuchKey
     );
+    let last = w.db.retire_key(cache, "main-2:public").await;
+    assert_fails!(last, DbError::LastKey);
     let keys = w.db.keys(cache).await.unwrap();
     let state: Vec<_> = keys
         .iter()

@@ -70,6 +70,7 @@ fn db_code(error: &DbError) -> ErrorCode {
         DbError::CacheGone => ErrorCode::NoSuchCache,
         DbError::CacheExists => ErrorCode::CacheExists,
         DbError::NoSuchKey => ErrorCode::NoSuchKey,
+        DbError::LastKey => ErrorCode::LastKey,
         DbError::PutTooOld => ErrorCode::TimedOut,
         DbError::UnpublishedLimit { .. } => ErrorCode::UnpublishedLimit,
         DbError::TooMany { .. } => ErrorCode::TooManyDigests,
