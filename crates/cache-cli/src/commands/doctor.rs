@@ -9,6 +9,7 @@ use nar_format::narinfo::NarInfo;
 use nar_format::signing::PublicKey;
 
 use super::substituters::Probe;
+use crate::api::Origin;
 use crate::args::Doctor;
 use crate::commands::Session;
 use crate::env::Secret;
@@ -73,24 +74,7 @@ async fn examine(
         verdict.note("no HTTP cache; not looked at");
         return Ok(verdict);
     };
-    let netrc_file = settings.netrc_file();
-    let text = files::read_optional(&netrc_file)
-        .unwrap_or_default()
-        .unwrap_or_default();
-    let entry = netrc::lookup(&text, origin.host());
-    let in_netrc = entry.as_ref().and_then(|entry| entry.password());
-    // As curl does: what the URL says is not looked up.
-    let (login, token) = match &address.password {
-        Some(password) => (address.login.clone(), Some(password.clone())),
-        None => (
-            entry.as_ref().and_then(|entry| entry.login.clone()),
-            in_netrc.map(Secret::new),
-        ),
-    };
-    let holder = match &address.password {
-        Some(_) => "the URL".to_owned(),
-        None => netrc_file.display().to_string(),
-    };
+    let (login, token, holder) = credentials(settings, &address, origin);
     if let Some(token) = &token {
         judge_token(session, &mut verdict, token);
     }
@@ -133,6 +117,36 @@ async fn examine(
     };
     judge_key(settings, &mut verdict, &probe, narinfo.as_ref()).await;
     Ok(verdict)
+}
+
+/// The user name and password that Nix would send, and where they were or should be.
+fn credentials(
+    settings: &NixSettings,
+    address: &Address,
+    origin: &Origin,
+) -> (Option<String>, Option<Secret>, String) {
+    // As curl does: what the URL says is not looked up.
+    if let Some(password) = &address.password {
+        return (
+            address.login.clone(),
+            Some(password.clone()),
+            "the URL".to_owned(),
+        );
+    }
+    let file = settings.netrc_file();
+    let text = files::read_optional(&file)
+        .unwrap_or_default()
+        .unwrap_or_default();
+    let entry = netrc::lookup(&text, origin.host());
+    let token = entry
+        .as_ref()
+        .and_then(|entry| entry.password())
+        .map(Secret::new);
+    (
+        entry.and_then(|entry| entry.login),
+        token,
+        file.display().to_string(),
+    )
 }
 
 fn judge_token(session: &Session<'_>, verdict: &mut Verdict, token: &Secret) {
