@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use cache_cli::Secret;
 use cache_cli::api::{Api, Backoff};
 use cache_db::{Clock, Db, DbConfig};
-use cache_server::engine::{Engine, EngineConfig};
+use cache_server::engine::{Engine, EngineConfig, Random};
 use cache_server::http::{self, App, HttpConfig};
 use chunk_store::blob::LocalStore;
 use tempfile::TempDir;
@@ -36,7 +36,7 @@ fn clock() -> Clock {
 }
 
 /// Differs between calls; no secret hangs on it.
-fn random() -> Arc<dyn Fn(&mut [u8]) + Send + Sync> {
+fn random() -> Random {
     let calls = std::sync::atomic::AtomicU64::new(0);
     Arc::new(move |bytes| {
         let call = calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

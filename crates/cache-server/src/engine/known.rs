@@ -59,8 +59,8 @@ impl Engine {
     }
 
     /// The live cache of that name, if it is public: all that a caller without a grant may know.
-    /// Private and absent ones cost the same one query, so that the time an answer takes does
-    /// not tell them apart.
+    /// Private and absent ones cost one query each, so that the time of an answer differs by no
+    /// more than the decoding of a row.
     ///
     /// # Errors
     /// When the database fails.
