@@ -63,7 +63,7 @@ fn make_token_refuses_what_it_cannot_mean() {
             .args(["make-token", "--sub", "x"])
             .args(arguments);
         let (code, out, err) = run(&mut command);
-        assert!(code == 1 && out.is_empty() && err.contains(words), "{err}");
+        assert!(code == 2 && out.is_empty() && err.contains(words), "{err}");
     }
     let (code, out, err) = run(garretd(home.path()).args(["make-token", "--sub", "x"]));
     assert!(
@@ -141,7 +141,7 @@ fn make_cache_refuses_bad_names_and_a_second_one() {
     let (code, _, err) = make("main");
     assert!(code == 1 && err.contains("hint: "), "{err}");
     let (code, _, err) = make("no.dots");
-    assert!(code == 1 && err.contains("1 to 50"), "{err}");
+    assert!(code == 2 && err.contains("1 to 50"), "{err}");
 }
 
 #[test]
