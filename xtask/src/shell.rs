@@ -52,12 +52,13 @@ pub(crate) fn quiet(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// What a command writes to stdout; its stderr goes where ours goes.
+/// What a command writes to stdout; its stderr goes where ours goes, if the
+/// command says nothing else.
 ///
 /// # Errors
 /// As [`run`], or if the output is not UTF-8.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
-    let (ok, text) = try_read(command.stderr(Stdio::inherit()))?;
+    let (ok, text) = try_read(command)?;
     if !ok {
         bail!("{} failed", display(command));
     }

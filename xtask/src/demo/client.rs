@@ -67,29 +67,42 @@ pub(crate) fn write_private(path: &Path, text: &str) -> Result<()> {
 pub(crate) struct Client {
     program: PathBuf,
     home: PathBuf,
+    /// Where it logs all it can, if it is to.
+    log: Option<PathBuf>,
 }
 
 impl Client {
-    /// A client that keeps its configuration below `home`.
+    /// A client that keeps its configuration below `home`, and logs all it can
+    /// to `log` if there is one.
     ///
     /// # Errors
     /// If the program does not compile or the folder cannot be made.
-    pub(crate) fn new(home: &Path) -> Result<Self> {
+    pub(crate) fn new(home: &Path, log: Option<PathBuf>) -> Result<Self> {
         std::fs::create_dir_all(home).context("making the client's home")?;
         Ok(Self {
             program: workspace::binary("garret")?,
             home: home.to_path_buf(),
+            log,
         })
     }
 
     /// The program with its home, to be given arguments.
-    pub(crate) fn command(&self) -> Command {
+    ///
+    /// # Errors
+    /// If its log cannot be opened.
+    pub(crate) fn command(&self) -> Result<Command> {
         let mut command = Command::new(&self.program);
         command
             .env("HOME", &self.home)
             .env("XDG_CONFIG_HOME", self.home.join(".config"))
             .env("XDG_CACHE_HOME", self.home.join(".cache"));
-        command
+        if let Some(log) = &self.log {
+            let mut options = std::fs::OpenOptions::new();
+            let file = options.create(true).append(true).open(log);
+            let file = file.with_context(|| format!("opening {}", log.display()))?;
+            command.env("GARRET_LOG", "trace").stderr(file);
+        }
+        Ok(command)
     }
 
     /// How a user would call it in a shell.
@@ -106,7 +119,7 @@ impl Client {
     /// # Errors
     /// If the client fails.
     pub(crate) fn login(&self, server: &str, url: &str, token: &str) -> Result<()> {
-        let mut command = self.command();
+        let mut command = self.command()?;
         command
             .args(["login", server, url, "-"])
             .stdin(Stdio::piped());
@@ -129,8 +142,8 @@ impl Client {
     /// # Errors
     /// If the client fails or says what cannot be read.
     pub(crate) fn create(&self, cache: &str) -> Result<CacheInfo> {
-        shell::run(self.command().args(["cache", "create", cache]))?;
-        let text = shell::read(self.command().args(["cache", "info", cache, "--json"]))?;
+        shell::run(self.command()?.args(["cache", "create", cache]))?;
+        let text = shell::read(self.command()?.args(["cache", "info", cache, "--json"]))?;
         serde_json::from_str(&text).context("reading garret cache info")
     }
 
@@ -139,7 +152,7 @@ impl Client {
     /// # Errors
     /// If the client fails or says what cannot be read.
     pub(crate) fn push(&self, cache: &str, corpus: &Corpus) -> Result<Pushed> {
-        let mut command = self.command();
+        let mut command = self.command()?;
         command.args(["push", cache, "--json", "--all", "--store"]);
         command.arg(corpus.store.root()).arg(&corpus.top);
         eprintln!("$ {}", shell::display(&command));

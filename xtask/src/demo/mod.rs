@@ -4,6 +4,7 @@
 mod client;
 mod http;
 mod pull;
+mod secrets;
 mod server;
 mod table;
 
@@ -28,6 +29,9 @@ pub(crate) struct Options {
     /// Leave the server running, and say how to use and stop it
     #[arg(long)]
     keep: bool,
+    /// Let server and client log all they can, and search the logs for secrets
+    #[arg(long)]
+    trace: bool,
 }
 
 /// Builds, serves, pushes three times, pulls twice, and prints one table.
@@ -42,9 +46,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let (closure, rebuilt) = corpus::demo_pair()?;
 
     let folder = TempDir::new("garret-demo")?;
-    let server = Server::start(folder.path())?;
+    let server = Server::start(folder.path(), options.trace)?;
     step(&format!("garretd listens on {}", server.url()));
-    let client = Client::new(&folder.path().join("home"))?;
+    let client_log = options.trace.then(|| folder.path().join("garret.log"));
+    let client = Client::new(&folder.path().join("home"), client_log.clone())?;
     let token = server.token(CACHE)?;
     client.login("demo", &server.url(), &token)?;
     let info = client.create(CACHE)?;
@@ -70,6 +75,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     println!("\n{}", table::render(&rows));
     check(&rows)?;
+    if let Some(client_log) = client_log {
+        let found = secrets::search(&[server.log(), &client_log], server.data(), &[&token])?;
+        println!("{found}\n");
+    }
     if options.keep {
         println!(
             "{}",

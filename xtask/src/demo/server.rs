@@ -35,11 +35,12 @@ pub(crate) struct Counts {
 }
 
 impl Server {
-    /// Starts `garretd` on a free port, everything by default, in `folder`.
+    /// Starts `garretd` on a free port, everything by default, in `folder`; with
+    /// `trace` it logs all it can.
     ///
     /// # Errors
     /// If it does not listen in time; the message has the end of its log.
-    pub(crate) fn start(folder: &Path) -> Result<Self> {
+    pub(crate) fn start(folder: &Path, trace: bool) -> Result<Self> {
         let (data, log) = (folder.join("server"), folder.join("garretd.log"));
         let port_file = folder.join("port");
         let output = fs::File::create(&log).context("making the server's log")?;
@@ -55,6 +56,9 @@ impl Server {
             // Its own group: Ctrl-C is for this program, which then stops it,
             // and with `--keep` it outlives the terminal's interrupts.
             .process_group(0);
+        if trace {
+            command.env("GARRET_LOG", "trace");
+        }
         let mut child = Child::spawn(&mut command)?;
         let start = Instant::now();
         let listens = loop {
@@ -92,6 +96,11 @@ impl Server {
     /// Its log file.
     pub(crate) fn log(&self) -> &Path {
         &self.log
+    }
+
+    /// The folder with all that it keeps.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
     }
 
     /// A token for one cache, made by the server's own command.

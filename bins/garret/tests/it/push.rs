@@ -60,7 +60,10 @@ fn errors_name_the_remedy() {
             &["push", "--store", store, "elsewhere:team", &top],
             "garret login",
         ),
-        (&["push", "--store", store, "team", absent], "nix-store --realise"),
+        (
+            &["push", "--store", store, "team", absent],
+            "nix-store --realise",
+        ),
         (&["push", "team", "./result"], "result"),
         (&["ls", "nowhere"], "garret cache"),
         (&["login", "x", "not a url", "t"], "http://"),

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::logs;
 use crate::nix::Said;
 
 /// A running `garretd` and everything it wrote; both go when it is dropped.
@@ -31,18 +32,14 @@ fn bin(name: &str) -> PathBuf {
 }
 
 impl World {
-    /// A server on an empty folder.
+    /// A server on an empty folder. Both ends log all they can, so that every
+    /// test is one of the logs too: see [`crate::logs`].
     pub(crate) fn start() -> Self {
-        Self::start_with("info")
-    }
-
-    /// The same at a log level of its own.
-    pub(crate) fn start_with(level: &str) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         for folder in ["home", "data"] {
             fs::create_dir(dir.path().join(folder)).expect("a folder");
         }
-        let (server, origin) = spawn(dir.path(), level);
+        let (server, origin) = spawn(dir.path());
         Self {
             dir,
             server,
@@ -53,7 +50,7 @@ impl World {
     /// Ends the server by SIGTERM and starts it again on the same folder.
     pub(crate) fn restart(&mut self) {
         self.stop();
-        (self.server, self.origin) = spawn(self.dir.path(), "info");
+        (self.server, self.origin) = spawn(self.dir.path());
     }
 
     pub(crate) fn stop(&mut self) {
@@ -131,6 +128,7 @@ impl World {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home())
             .env("NIX_CONF_DIR", self.home())
+            .env("GARRET_LOG", "trace")
             .current_dir(self.dir.path());
     }
 
@@ -144,11 +142,21 @@ impl World {
     /// Runs `garret`.
     pub(crate) fn say(&self, args: &[&str]) -> Said {
         let output = self.garret().args(args).output().expect("garret starts");
-        Said {
+        let said = Said {
             ok: output.status.success(),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
             err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        };
+        logs::check(&said.err, &self.secrets());
+        said
+    }
+
+    /// The token secret and the administrator's token as they rest on disk.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        ["token-secret", "admin-token"]
+            .map(|name| fs::read_to_string(self.data().join(name)).expect("a secret"))
+            .map(|text| text.trim().to_owned())
+            .to_vec()
     }
 
     /// Logs in as administrator under the name `w` and makes a cache; answers
@@ -185,7 +193,7 @@ impl World {
     pub(crate) fn requests(&self, needle: &str) -> usize {
         self.server_log()
             .lines()
-            .filter(|line| line.contains("route=") && line.contains(needle))
+            .filter(|line| line.contains("status=") && line.contains(needle))
             .count()
     }
 }
@@ -196,7 +204,7 @@ pub(crate) fn summary(out: &str) -> Value {
     serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
 }
 
-fn spawn(dir: &Path, level: &str) -> (Child, String) {
+fn spawn(dir: &Path) -> (Child, String) {
     let port_file = dir.join("port");
     let _ = fs::remove_file(&port_file);
     let log = fs::OpenOptions::new()
@@ -208,7 +216,7 @@ fn spawn(dir: &Path, level: &str) -> (Child, String) {
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", dir.join("home"))
-        .env("GARRET_LOG", level)
+        .env("GARRET_LOG", "trace")
         .arg("--data-dir")
         .arg(dir.join("data"))
         .args(["serve", "--listen", "127.0.0.1:0", "--port-file"])
@@ -238,6 +246,9 @@ impl Drop for World {
     fn drop(&mut self) {
         let _ = self.server.kill();
         let _ = self.server.wait();
+        if !std::thread::panicking() {
+            logs::check(&self.server_log(), &self.secrets());
+        }
     }
 }
 
