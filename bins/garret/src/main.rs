@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use cache_cli::args::Cli;
-use cache_cli::console::Console;
+use cache_cli::console::{self, Console};
 use cache_cli::{CliError, Env, ErrorKind, commands};
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
@@ -40,14 +40,15 @@ fn run(cli: Cli) -> Result<(), CliError> {
 
 /// The chain of what failed, then what to do about it.
 fn tell(error: &CliError) {
-    eprintln!("error: {error}");
+    let say = |line: String| eprintln!("{}", console::plain(&line));
+    say(format!("error: {error}"));
     let mut next = std::error::Error::source(error);
     while let Some(source) = next {
-        eprintln!("  because: {source}");
+        say(format!("  because: {source}"));
         next = source.source();
     }
     for hint in error.all_hints() {
-        eprintln!("hint: {hint}");
+        say(format!("hint: {hint}"));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where output goes: data to stdout, talk to stderr.
 
+use std::borrow::Cow;
 use std::io::{BufRead, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,7 +42,7 @@ impl Console {
     /// When stdout takes no more; a reader that has left is none.
     pub fn data(&self, line: &str) -> Result<()> {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        match writeln!(out, "{}", plain(line)).and_then(|()| out.flush()) {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 Err(CliError::new(ErrorKind::Io, "cannot write to stdout").because(error))
             }
@@ -87,7 +88,17 @@ impl Console {
     fn write_err(&self, line: &str) {
         let mut err = self.err.lock().unwrap_or_else(PoisonError::into_inner);
         // There is nobody left to tell.
-        let _ = writeln!(err, "{line}");
+        let _ = writeln!(err, "{}", plain(line));
+    }
+}
+
+/// The text without characters that command a terminal: some of what is shown
+/// comes from a server, which may be hostile.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| c.is_control() && c != '\n' && c != '\t';
+    match text.contains(commands) {
+        true => Cow::Owned(text.replace(commands, "\u{fffd}")),
+        false => Cow::Borrowed(text),
     }
 }
 
@@ -136,6 +147,11 @@ pub(crate) mod testing {
             (out.text().as_str(), err.text().as_str()),
             ("d\n[1,2]\n", "t\nwarning: w\n")
         );
+        console.quiet = false;
+        console.data("a\u{1b}]0;b\tc\nd").expect("written");
+        console.talk("\u{9b}2J\r");
+        assert!(out.text().ends_with("a\u{fffd}]0;b\tc\nd\n"));
+        assert!(err.text().ends_with("\u{fffd}2J\u{fffd}\n"));
         let lines: Vec<_> = std::iter::from_fn(|| console.read_line().expect("read")).collect();
         assert_eq!(lines, ["one", "two"]);
     }
