@@ -59,9 +59,9 @@ pub(crate) fn greet(data: &Path, token: &str, url: &str) {
     }
     eprintln!("next, on this machine:");
     eprintln!("  garret login local {url} - < {file}");
-    eprintln!("  garret cache create main");
-    eprintln!("  garret use main");
-    eprintln!("  garret push main ./result");
+    eprintln!("  garret cache create team");
+    eprintln!("  garret use team");
+    eprintln!("  garret push team ./result");
 }
 
 fn administrator(key: &SigningKey, now: u64) -> Result<String, Failure> {

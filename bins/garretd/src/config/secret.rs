@@ -187,4 +187,6 @@ pub(crate) const MISSING: &str = "no key to sign and check tokens with\n\
     .token-hs256-secret-base64 or .token-hs256-secret-file in the configuration, or \
     GARRET_TOKEN_RS256_SECRET_BASE64, GARRET_TOKEN_HS256_SECRET_BASE64, \
     ATTIC_SERVER_TOKEN_RS256_SECRET_BASE64 or ATTIC_SERVER_TOKEN_HS256_SECRET_BASE64 in the \
-    environment. A new one: openssl rand -base64 32";
+    environment. A new one: openssl rand -base64 32\n\
+    hint: a server that was started without a configuration keeps its key in its data folder: run \
+    this as the server's user, with the same --data-dir";

@@ -37,7 +37,7 @@ fn a_start_without_configuration_makes_everything_and_says_what_to_type() {
     let token = std::fs::read_to_string(data.join("admin-token")).unwrap();
     let secret = std::fs::read_to_string(data.join("token-secret")).unwrap();
     assert!(
-        log.contains("garret login local") && log.contains("garret push main"),
+        log.contains("garret login local") && log.contains("garret push team"),
         "{log}"
     );
     assert!(

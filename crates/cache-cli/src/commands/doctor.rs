@@ -33,9 +33,11 @@ pub(super) async fn run(session: &Session<'_>, args: Doctor) -> Result<()> {
     let settings = NixSettings::load(session.env)?;
     let substituters = settings.substituters();
     if substituters.is_empty() {
-        session
-            .console
-            .warn("Nix has no substituter at all; add one: garret use CACHE");
+        return Err(
+            CliError::new(ErrorKind::Partial, "Nix has no substituter at all")
+                .hint("add one: garret use CACHE")
+                .hint("where that was done: NIX_CONFIG and `substituters =` override nix.conf"),
+        );
     }
     let mut bad = 0;
     for url in &substituters {
@@ -74,6 +76,7 @@ async fn examine(
         verdict.note("no HTTP cache; not looked at");
         return Ok(verdict);
     };
+    judge_hearing(session, settings, store, &mut verdict, &address);
     let (login, token, holder) = credentials(settings, &address, origin);
     if let Some(token) = &token {
         judge_token(session, &mut verdict, token);
@@ -147,6 +150,26 @@ fn credentials(
         token,
         file.display().to_string(),
     )
+}
+
+/// Whether the daemon takes this substituter from this user at all.
+fn judge_hearing(
+    session: &Session<'_>,
+    settings: &NixSettings,
+    store: &LocalStore,
+    verdict: &mut Verdict,
+    address: &Address,
+) {
+    let env = session.env;
+    if !settings.is_heard(env, &store.location().state_dir, &address.plain, &[]) {
+        let user = env.user.as_deref().unwrap_or("this user");
+        verdict.bad(format!(
+            "ignored by Nix, since {user} is not trusted; root must add to {}: \
+             extra-trusted-substituters = {}",
+            env.system_nix_conf().display(),
+            address.shown
+        ));
+    }
 }
 
 fn judge_token(session: &Session<'_>, verdict: &mut Verdict, token: &Secret) {

@@ -394,6 +394,30 @@ async fn doctor_gives_a_verdict_for_each_substituter() {
 }
 
 #[tokio::test]
+async fn doctor_says_what_nix_ignores_and_that_there_is_nothing_to_ask() {
+    let fake = Fake::start().await;
+    let mut home = Home::logged_in(&fake).await;
+    home.ok("garret use main").await;
+    home.env.is_root = false;
+    home.env.user = Some("ann".to_owned());
+    home.env.nix_state_dir = Some("/absent".into());
+    let url = format!("substituters = {}main\n", fake.url);
+    home.env.nix_config = Some(url.clone());
+    let said = "ignored by Nix, since ann is not trusted";
+    home.run("garret doctor", "").await.expect_err("ignored");
+    assert!(home.out.text().contains(said), "{}", home.out.text());
+
+    fs::create_dir_all(&home.env.nix_conf_dir).expect("folder");
+    fs::write(home.env.system_nix_conf(), format!("trusted-{url}")).expect("file");
+    home.ok("garret doctor").await;
+    assert!(!home.out.text().contains(said));
+
+    home.env.nix_config = Some("substituters =\n".to_owned());
+    let error = home.run("garret doctor", "").await.expect_err("nothing");
+    assert_eq!(error.kind, ErrorKind::Partial);
+}
+
+#[tokio::test]
 async fn doctor_uses_the_password_in_a_url_and_never_shows_it() {
     let fake = Fake::start().await;
     let mut home = Home::logged_in(&fake).await;
