@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cache_cli::dump::dump;
@@ -83,8 +83,10 @@ fn a_dump_is_byte_equal_to_nixs() {
 #[test]
 fn real_paths_of_this_machine_dump_as_nix_dumps_them() {
     let Some(nix) = Nix::new() else { return };
-    let Ok(store) = fs::read_dir("/nix/store") else {
-        eprintln!("skipped: no /nix/store here");
+    let corpus = std::env::var_os("GARRET_CORPUS").map(PathBuf::from);
+    let store = corpus.map_or("/nix/store".into(), |root| root.join("store/nix/store"));
+    let Ok(store) = fs::read_dir(&store) else {
+        eprintln!("skipped: no {} here", store.display());
         return;
     };
     let small = |path: &Path| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
@@ -94,6 +96,9 @@ fn real_paths_of_this_machine_dump_as_nix_dumps_them() {
         .filter(|path| small(path))
         .collect();
     paths.sort();
+    if paths.is_empty() {
+        eprintln!("skipped: the store holds no folder");
+    }
     for path in paths.iter().take(8) {
         assert!(dumped(path) == nix.dump(path), "{} differs", path.display());
     }
