@@ -81,6 +81,10 @@ fn a_dump_is_byte_equal_to_nixs() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the closures are is told by the environment"
+)]
 fn real_paths_of_this_machine_dump_as_nix_dumps_them() {
     let Some(nix) = Nix::new() else { return };
     let corpus = std::env::var_os("GARRET_CORPUS").map(PathBuf::from);
