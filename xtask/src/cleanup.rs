@@ -133,12 +133,20 @@ impl TempDir {
     /// # Errors
     /// If it cannot be made.
     pub(crate) fn new(prefix: &str) -> Result<Self> {
+        Self::within(&std::env::temp_dir(), prefix)
+    }
+
+    /// Makes a folder below `base`.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(crate) fn within(base: &Path, prefix: &str) -> Result<Self> {
         park_if_interrupted();
         let nanos = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |since| since.subsec_nanos());
         let name = format!("{prefix}-{}-{nanos:09}", std::process::id());
-        let path = std::env::temp_dir().join(name);
+        let path = base.join(name);
         std::fs::DirBuilder::new()
             .mode(0o700)
             .create(&path)

@@ -13,6 +13,9 @@ pub(crate) type Need = (&'static str, &'static str);
 /// What a corpus is made with.
 pub(crate) const CORPUS: &[Need] = &[("nix-build", "nix-bin"), ("patchelf", "patchelf")];
 
+/// The peers of `bench`, and what makes an RSA key.
+pub(crate) const BENCH: &[Need] = &[("nginx", "nginx-light"), ("openssl", "openssl")];
+
 /// What the tests call beside that. Rust itself links with `cc`.
 pub(crate) const TESTS: &[Need] = &[("cc", "gcc"), ("kill", "procps"), ("mount", "mount")];
 

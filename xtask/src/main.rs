@@ -3,10 +3,12 @@
 //! The only script language of the project: what a developer or a machine runs
 //! by name is here, and `.ci/run` only calls it.
 
+mod bench;
 mod checks;
 mod cleanup;
 mod corpus;
 mod demo;
+mod garret;
 mod gen_pages;
 mod host;
 mod nix;
@@ -25,6 +27,8 @@ use clap::Parser;
 enum Task {
     /// Push a real closure to a cache of its own and pull it back with a real Nix
     Demo(demo::Options),
+    /// Measure Garret against what Debian has, as ratios
+    Bench(bench::Options),
     /// Run every test, with what they need installed and made
     Test(checks::TestOptions),
     /// Run all that must pass before a change lands
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<()> {
     match task {
         Task::Demo(options) => demo::run(&options),
+        Task::Bench(options) => bench::run(&options),
         Task::Test(options) => checks::test(&options),
         Task::Ci => checks::ci(),
         Task::Corpus(options) => corpus::command(&options),

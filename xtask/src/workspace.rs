@@ -77,25 +77,49 @@ pub(crate) fn target_dir() -> Result<PathBuf> {
     Ok(metadata()?.target_directory)
 }
 
+/// How the programs are compiled.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Profile {
+    /// As the tests use them.
+    Dev,
+    /// As they are given to others.
+    Release,
+}
+
+impl Profile {
+    /// The folder of such programs in the target folder.
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Self::Dev => "debug",
+            Self::Release => "release",
+        }
+    }
+}
+
 /// The path of a program of this workspace, built as it now stands.
 ///
 /// # Errors
 /// If it does not compile.
 pub(crate) fn binary(name: &str) -> Result<PathBuf> {
-    build()?;
-    Ok(target_dir()?.join("debug").join(name))
+    build(Profile::Dev)?;
+    Ok(target_dir()?.join(Profile::Dev.folder()).join(name))
 }
 
-/// Builds the programs, but for this one, with the profile that the tests use.
+/// Builds the programs, but for this one.
 ///
 /// # Errors
 /// If one does not compile.
-pub(crate) fn build() -> Result<()> {
-    shell::quiet(cargo().args([
+pub(crate) fn build(profile: Profile) -> Result<()> {
+    let mut command = cargo();
+    command.args([
         "build",
         "--quiet",
         "--workspace",
         "--bins",
         "--exclude=xtask",
-    ]))
+    ]);
+    if matches!(profile, Profile::Release) {
+        command.arg("--release");
+    }
+    shell::quiet(&mut command)
 }

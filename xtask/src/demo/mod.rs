@@ -1,11 +1,8 @@
 //! `cargo xtask demo`: the whole way of a closure through a cache of one's own,
 //! with a real Nix at both ends.
 
-mod client;
-mod http;
 mod pull;
 mod secrets;
-mod server;
 mod table;
 
 use std::path::Path;
@@ -14,11 +11,11 @@ use anyhow::{Context, Result, bail};
 
 use crate::cleanup::TempDir;
 use crate::corpus::{self, Corpus};
+use crate::garret::{CacheInfo, Client, Programs, Server, Settings, client};
 use crate::shell::step;
-use crate::{host, nix, workspace};
-use client::{CacheInfo, Client};
+use crate::workspace::Profile;
+use crate::{host, nix};
 use pull::Puller;
-use server::Server;
 use table::Row;
 
 const CACHE: &str = "demo";
@@ -42,17 +39,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     host::ensure(&[host::CORPUS])?;
     nix::require()?;
     step("building garretd and garret");
-    workspace::build()?;
+    let programs = Programs::build(Profile::Dev)?;
     let (closure, rebuilt) = corpus::demo_pair()?;
 
     let folder = TempDir::new("garret-demo")?;
-    let server = Server::start(folder.path(), options.trace)?;
+    let settings = Settings {
+        log: options.trace.then_some("trace"),
+        config: None,
+    };
+    let server = Server::start(&programs, folder.path(), &settings)?;
     step(&format!("garretd listens on {}", server.url()));
     let client_log = options.trace.then(|| folder.path().join("garret.log"));
-    let client = Client::new(&folder.path().join("home"), client_log.clone())?;
+    let client = Client::new(&programs, &folder.path().join("home"), client_log.clone())?;
     let token = server.token(CACHE)?;
     client.login("demo", &server.url(), &token)?;
-    let info = client.create(CACHE)?;
+    let info = client.create(CACHE, "--private")?;
 
     step("pushing");
     let mut rows = vec![push("first push", &client, &server, &closure)?];
@@ -95,7 +96,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 fn push(step: &'static str, client: &Client, server: &Server, corpus: &Corpus) -> Result<Row> {
     let pushed = client
-        .push(CACHE, corpus)
+        .push(CACHE, &corpus.store, &[&corpus.top])
         .with_context(|| step.to_owned())?;
     eprintln!("{step}: {} requests", pushed.requests);
     let (paths, nar_bytes) = (corpus.paths.len(), corpus.nar_bytes());

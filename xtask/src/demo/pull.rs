@@ -8,10 +8,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use super::client::CacheInfo;
-use super::server::Server;
 use super::table::Row;
 use crate::corpus::Corpus;
+use crate::garret::{CacheInfo, Server};
 use crate::nix::{PathInfo, Store};
 use crate::shell;
 

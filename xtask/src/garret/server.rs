@@ -1,5 +1,6 @@
-//! A `garretd` of the demo's own: everything it keeps lies in one folder.
+//! A `garretd` of one's own: everything it keeps lies in one folder.
 
+use std::ffi::OsString;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
@@ -9,16 +10,29 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::http;
+use super::{Programs, http};
 use crate::cleanup::Child;
-use crate::{shell, workspace};
+use crate::shell;
 
 /// How long the server may take to listen.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How to run it. By default everything is as `garretd` alone would have it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings {
+    /// What it logs (`GARRET_LOG`).
+    pub(crate) log: Option<&'static str>,
+    /// Lines of TOML, in place of no configuration at all. Database, storage and
+    /// metrics' address come in front of them.
+    pub(crate) config: Option<String>,
+}
+
 /// A running server.
 pub(crate) struct Server {
     child: Child,
+    program: PathBuf,
+    /// The arguments by which its commands find its configuration.
+    place: Vec<OsString>,
     data: PathBuf,
     log: PathBuf,
     address: SocketAddr,
@@ -35,29 +49,35 @@ pub(crate) struct Counts {
 }
 
 impl Server {
-    /// Starts `garretd` on a free port, everything by default, in `folder`; with
-    /// `trace` it logs all it can.
+    /// Starts `garretd` on a free port in `folder`, on what an earlier one left
+    /// in its folder `server`, if there is anything.
     ///
     /// # Errors
     /// If it does not listen in time; the message has the end of its log.
-    pub(crate) fn start(folder: &Path, trace: bool) -> Result<Self> {
+    pub(crate) fn start(programs: &Programs, folder: &Path, settings: &Settings) -> Result<Self> {
         let (data, log) = (folder.join("server"), folder.join("garretd.log"));
         let port_file = folder.join("port");
+        let metrics_file = folder.join("port.metrics");
+        for old in [&port_file, &metrics_file] {
+            if old.exists() {
+                fs::remove_file(old).with_context(|| format!("removing {}", old.display()))?;
+            }
+        }
+        let place = place(folder, &data, settings)?;
         let output = fs::File::create(&log).context("making the server's log")?;
-        let mut command = Command::new(workspace::binary("garretd")?);
+        let mut command = Command::new(programs.garretd());
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(&data)
-            .arg("--port-file")
+            .args(["serve", "--listen", "127.0.0.1:0", "--port-file"])
             .arg(&port_file)
+            .args(&place)
             .stdin(Stdio::null())
             .stdout(output.try_clone().context("making the server's log")?)
             .stderr(output)
             // Its own group: Ctrl-C is for this program, which then stops it,
             // and with `--keep` it outlives the terminal's interrupts.
             .process_group(0);
-        if trace {
-            command.env("GARRET_LOG", "trace");
+        if let Some(filter) = settings.log {
+            command.env("GARRET_LOG", filter);
         }
         let mut child = Child::spawn(&mut command)?;
         let start = Instant::now();
@@ -72,15 +92,22 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(20));
         };
-        let metrics = port(&folder.join("port.metrics")).context("garretd serves no metrics")?;
+        let metrics = port(&metrics_file).context("garretd serves no metrics")?;
         let local = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
         Ok(Self {
             child,
+            program: programs.garretd(),
+            place,
             data,
             log,
             address: local(listens),
             metrics: local(metrics),
         })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// `http://127.0.0.1:PORT`
@@ -108,28 +135,29 @@ impl Server {
     /// # Errors
     /// If the command fails.
     pub(crate) fn token(&self, cache: &str) -> Result<String> {
-        let mut command = Command::new(workspace::binary("garretd")?);
-        command.args([
-            "make-token",
-            "--sub",
-            "demo",
-            "--validity",
-            "1 day",
-            "--data-dir",
-        ]);
-        command.arg(&self.data);
+        let mut command = Command::new(&self.program);
+        command.args(["make-token", "--sub", "xtask", "--validity", "1 day"]);
+        command.args(&self.place);
         for permission in ["--pull", "--push", "--create-cache", "--configure-cache"] {
             command.args([permission, cache]);
         }
         Ok(shell::read(&mut command)?.trim().to_owned())
     }
 
-    /// What its metrics page says.
+    /// Its metrics page.
+    ///
+    /// # Errors
+    /// If the page cannot be read.
+    pub(crate) fn metrics(&self) -> Result<String> {
+        http::get(self.metrics, "/metrics").context("reading the metrics")
+    }
+
+    /// What its metrics page says of pulls.
     ///
     /// # Errors
     /// If the page cannot be read.
     pub(crate) fn counts(&self) -> Result<Counts> {
-        let page = http::get(self.metrics, "/metrics").context("reading the metrics")?;
+        let page = self.metrics()?;
         Ok(Counts {
             hits: http::counter(&page, "garret_narinfo_requests_total", "result=\"hit\""),
             nars_sent: http::counter(&page, "garret_http_sent_bytes_total", "/nar/"),
@@ -161,6 +189,23 @@ impl Server {
     pub(crate) fn keep(self) {
         self.child.keep();
     }
+}
+
+/// Arguments that name the configuration, which is written if there is one.
+fn place(folder: &Path, data: &Path, settings: &Settings) -> Result<Vec<OsString>> {
+    let Some(config) = &settings.config else {
+        return Ok(vec!["--data-dir".into(), data.into()]);
+    };
+    fs::create_dir_all(data).with_context(|| format!("making {}", data.display()))?;
+    let file = folder.join("garretd.toml");
+    let text = format!(
+        "database.url = \"sqlite://{0}/garret.db\"\n\
+         storage = {{ type = \"local\", path = \"{0}/storage\" }}\n\
+         metrics.listen = \"127.0.0.1:0\"\n{config}",
+        data.display()
+    );
+    fs::write(&file, text).with_context(|| format!("writing {}", file.display()))?;
+    Ok(vec!["--config".into(), file.into()])
 }
 
 /// The port in a file that the server writes. Nothing while it is not complete.

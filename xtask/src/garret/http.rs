@@ -1,4 +1,4 @@
-//! The one HTTP request the demo makes itself: reading the metrics page.
+//! One HTTP request: reading a page of metrics.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

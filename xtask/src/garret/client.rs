@@ -1,4 +1,4 @@
-//! `garret` as a user of the demo would type it, with a home of its own.
+//! `garret` as a user would type it, with a home of its own.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -8,11 +8,12 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use super::Programs;
 use crate::cleanup::Child;
-use crate::corpus::Corpus;
-use crate::{shell, workspace};
+use crate::nix::Store;
+use crate::shell;
 
-/// The last line of `garret push --json`, as far as the demo reads it.
+/// The last line of `garret push --json`, as far as it is read here.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Pushed {
     /// Paths of the closure.
@@ -31,7 +32,18 @@ pub(crate) struct Pushed {
     pub(crate) seconds: f64,
 }
 
-/// What `garret cache info --json` says, as far as the demo reads it.
+impl Pushed {
+    /// Reads all that `garret push --json` wrote.
+    ///
+    /// # Errors
+    /// If its last line is not a report.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let last = text.lines().last().unwrap_or_default();
+        serde_json::from_str(last).with_context(|| format!("reading garret push: {last}"))
+    }
+}
+
+/// What `garret cache info --json` says, as far as it is read here.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct CacheInfo {
     /// The URL for nix.conf.
@@ -76,11 +88,11 @@ impl Client {
     /// to `log` if there is one.
     ///
     /// # Errors
-    /// If the program does not compile or the folder cannot be made.
-    pub(crate) fn new(home: &Path, log: Option<PathBuf>) -> Result<Self> {
+    /// If the folder cannot be made.
+    pub(crate) fn new(programs: &Programs, home: &Path, log: Option<PathBuf>) -> Result<Self> {
         std::fs::create_dir_all(home).context("making the client's home")?;
         Ok(Self {
-            program: workspace::binary("garret")?,
+            program: programs.garret(),
             home: home.to_path_buf(),
             log,
         })
@@ -141,23 +153,49 @@ impl Client {
     ///
     /// # Errors
     /// If the client fails or says what cannot be read.
-    pub(crate) fn create(&self, cache: &str) -> Result<CacheInfo> {
-        shell::run(self.command()?.args(["cache", "create", cache]))?;
+    pub(crate) fn create(&self, cache: &str, visibility: &str) -> Result<CacheInfo> {
+        let mut command = self.command()?;
+        shell::run(command.args(["cache", "create", cache, visibility]))?;
         let text = shell::read(self.command()?.args(["cache", "info", cache, "--json"]))?;
         serde_json::from_str(&text).context("reading garret cache info")
     }
 
-    /// Pushes a closure.
+    /// The command that pushes closures out of a store, with `--json`.
+    ///
+    /// # Errors
+    /// If the client's log cannot be opened.
+    pub(crate) fn push_command(
+        &self,
+        cache: &str,
+        store: &Store,
+        tops: &[&str],
+    ) -> Result<Command> {
+        let mut command = self.command()?;
+        command.args(["push", cache, "--json", "--all", "--store"]);
+        command.arg(store.root()).args(tops);
+        Ok(command)
+    }
+
+    /// Pushes closures out of a store.
     ///
     /// # Errors
     /// If the client fails or says what cannot be read.
-    pub(crate) fn push(&self, cache: &str, corpus: &Corpus) -> Result<Pushed> {
-        let mut command = self.command()?;
-        command.args(["push", cache, "--json", "--all", "--store"]);
-        command.arg(corpus.store.root()).arg(&corpus.top);
+    pub(crate) fn push(&self, cache: &str, store: &Store, tops: &[&str]) -> Result<Pushed> {
+        let mut command = self.push_command(cache, store, tops)?;
         eprintln!("$ {}", shell::display(&command));
-        let text = shell::read(&mut command)?;
-        let last = text.lines().last().unwrap_or_default();
-        serde_json::from_str(last).with_context(|| format!("reading garret push: {last}"))
+        Pushed::parse(&shell::read(&mut command)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_is_the_report() {
+        let report = r#"{"paths":3,"paths_pushed":2,"nar_bytes":9,"bytes_sent":4,"bytes_known":1,"requests":5,"seconds":0.5}"#;
+        let pushed = Pushed::parse(&format!("{{\"event\":\"x\"}}\n{report}\n")).unwrap();
+        assert_eq!((pushed.paths, pushed.requests), (3, 5));
+        assert!(Pushed::parse("").is_err());
     }
 }

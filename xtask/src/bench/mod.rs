@@ -1,0 +1,77 @@
+//! `cargo xtask bench`: Garret against what Debian has, as ratios taken in one
+//! run. No figure makes it fail; a row that misses its target is marked.
+
+mod context;
+mod process;
+mod rows;
+mod stats;
+mod table;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::workspace;
+use context::Bench;
+use rows::Row;
+
+/// What to measure.
+#[derive(Debug, Clone, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true
+)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
+    /// Rows to measure, in this order; all of them where none is named
+    rows: Vec<Row>,
+    #[command(flatten)]
+    how: How,
+}
+
+/// How to measure.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct How {
+    /// Rounds; ours and the peer take turns in each
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    pub(crate) runs: u32,
+    /// A small corpus and short rounds: whether it works, not how fast
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Write all figures to a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Leave caches and logs behind, and say where
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+/// Measurements that are no rows.
+#[derive(Debug, Clone, clap::Subcommand)]
+enum Other {}
+
+/// Measures, and prints one table.
+///
+/// # Errors
+/// If something cannot be made, started or read; never because of a figure.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if cfg!(debug_assertions) {
+        return again_in_release();
+    }
+    match &options.other {
+        Some(other) => match *other {},
+        None => {
+            let bench = Bench::new(&options.how)?;
+            rows::run(&bench, &options.rows)
+        }
+    }
+}
+
+/// The load generator is here, and would be what is measured if it were slow.
+fn again_in_release() -> Result<()> {
+    let mut command: Command = workspace::cargo();
+    command.args(["run", "--quiet", "--release", "--package", "xtask", "--"]);
+    crate::shell::quiet(command.args(std::env::args_os().skip(1)))
+}
