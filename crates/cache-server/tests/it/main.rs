@@ -16,3 +16,7 @@ mod http_limits;
 mod http_routes;
 mod http_support;
 mod http_tenants;
+#[cfg(target_os = "linux")]
+mod shim;
+#[cfg(target_os = "linux")]
+mod shim_self;
