@@ -22,6 +22,7 @@ const BELOW: &[(&str, &[&str])] = &[
     ("cache-cli", &["cache-api", "chunk-store"]),
     ("garretd", &["cache-server"]),
     ("garret", &["cache-cli"]),
+    ("format-oracles", &["chunk-store", "token-auth"]),
     ("xtask", &[]),
 ];
 

@@ -13,6 +13,8 @@
 
 mod varint;
 
+use std::ops::RangeInclusive;
+
 use crate::id::first_16;
 use crate::{ChunkId, FrameId};
 
@@ -20,6 +22,10 @@ use crate::{ChunkId, FrameId};
 pub const BLOCK: usize = 1024;
 
 const VERSION: u8 = 1;
+
+/// Bytes that the frames of a full block may have: none is empty, and none has
+/// more than its length can say.
+const BLOCK_BYTES: RangeInclusive<u64> = BLOCK as u64..=BLOCK as u64 * u32::MAX as u64;
 
 /// Why a recipe is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +43,8 @@ pub enum RecipeError {
     /// A number that does not fit 64 bits, or takes more bytes than it needs.
     #[error("malformed number in a recipe")]
     Number,
-    /// The first block does not start at 0, or a block before the one ahead.
+    /// The first block does not start at 0, or a block where the frames of the
+    /// one before it cannot end.
     #[error("block {0} of the recipe starts at an impossible offset")]
     Offset(usize),
 }
@@ -126,8 +133,9 @@ impl Recipe {
         let offset = varint::read(rest)?;
         let possible = match self.offsets.last() {
             None => offset == 0,
-            // No frame is empty.
-            Some(before) => offset > *before,
+            Some(before) => offset
+                .checked_sub(*before)
+                .is_some_and(|frames| BLOCK_BYTES.contains(&frames)),
         };
         if !possible {
             return Err(RecipeError::Offset(self.offsets.len()));

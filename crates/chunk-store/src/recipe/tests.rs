@@ -90,6 +90,31 @@ fn what_encode_never_makes_is_refused() {
     }
 }
 
+/// A block said to start where the one before it cannot end was read, up to an
+/// offset near 2^64 to which frame lengths were added later.
+#[test]
+fn a_block_of_impossible_length_was_read() {
+    let two_blocks = encode(&chunks(&vec![9; BLOCK + 1]));
+    let start = two_blocks.len() - 4;
+    let most = BLOCK as u64 * u64::from(u32::MAX);
+    for (offset, possible) in [
+        (1, false),
+        (BLOCK as u64 - 1, false),
+        (BLOCK as u64, true),
+        (most, true),
+        (most + 1, false),
+        (u64::MAX, false),
+    ] {
+        let mut bytes = two_blocks.clone();
+        let mut number = Vec::new();
+        varint::write(&mut number, offset);
+        bytes.splice(start..start + 3, number);
+        let read = Recipe::parse(&bytes).map(drop);
+        let wanted = possible.then_some(()).ok_or(RecipeError::Offset(1));
+        assert_eq!(read, wanted, "offset {offset}");
+    }
+}
+
 #[test]
 fn version_hashes_the_frame_ids_in_order() {
     let (a, b) = (FrameId::of(b"a"), FrameId::of(b"b"));
