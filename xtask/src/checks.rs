@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::shell::{run, step};
 use crate::workspace::cargo;
-use crate::{corpus, host, nix, shell, tidy};
+use crate::{corpus, fuzz, host, nix, shell, tidy};
 
 /// Arguments for the tests.
 #[derive(Debug, Clone, clap::Args)]
@@ -119,6 +119,7 @@ pub(crate) fn ci() -> Result<()> {
     check("deny", deny());
     step("tidy");
     check("tidy", tidy::run(&tidy::Options::default()));
+    check("fuzz", fuzz::ci());
     if !failed.is_empty() {
         bail!("ci failed: {}", failed.join(", "));
     }

@@ -8,6 +8,7 @@ mod checks;
 mod cleanup;
 mod corpus;
 mod demo;
+mod fuzz;
 mod garret;
 mod gen_pages;
 mod host;
@@ -35,6 +36,8 @@ enum Task {
     Ci,
     /// Make a real store closure from Debian packages, for tests and trials
     Corpus(corpus::Options),
+    /// Fuzz the formats with libFuzzer, by the stable compiler
+    Fuzz(fuzz::Options),
     /// Check layers, sizes, lints, licences, links and generated pages
     Tidy(tidy::Options),
     /// Write the reference pages anew
@@ -67,6 +70,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test(options) => checks::test(&options),
         Task::Ci => checks::ci(),
         Task::Corpus(options) => corpus::command(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Tidy(options) => tidy::run(&options),
         Task::Gen => gen_pages::write(),
         Task::CorpusBuilder { what } => corpus::build(&what),

@@ -1,6 +1,6 @@
 //! Packs: any bytes in any slices are refused by name or are what they say.
 
-use chunk_store::frame::{Encoder, frame_sum};
+use chunk_store::frame::frame_sum;
 use chunk_store::pack::{
     Builder, IndexEntry, PackError, PackFrame, PackLimits, PackSummary, Reader,
 };
@@ -85,7 +85,7 @@ fn frame(input: &mut Input<'_>) -> Forged {
         _ => return hostile(input),
     };
     let raw = raw(len, kind);
-    let encoded = Encoder::new(i32::from(how / 64)).and_then(|mut to| to.encode(&raw));
+    let frame = zstd_frame::encode(&raw, how >= 128);
     let digest = match input.byte() {
         0 => Digest::of(b"a lie"),
         _ => Digest::of(&raw),
@@ -93,7 +93,7 @@ fn frame(input: &mut Input<'_>) -> Forged {
     Forged {
         digest,
         raw_len: (len as u32).wrapping_add(u32::from(input.byte() == 255)),
-        frame: encoded.unwrap_or_default(),
+        frame,
     }
 }
 
