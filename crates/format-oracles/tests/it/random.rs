@@ -77,8 +77,8 @@ fn run(target: &str, oracle: fn(&[u8])) {
 }
 
 /// One test a target, so that they run side by side.
-macro_rules! randoms {
-    ($($target:ident)*) => {$(
+macro_rules! suite {
+    ($($target:ident,)*) => {$(
         #[test]
         fn $target() {
             run(stringify!($target), format_oracles::$target);
@@ -86,4 +86,11 @@ macro_rules! randoms {
     )*};
 }
 
-randoms! { nar narinfo pack recipe record token }
+suite! {
+    nar,
+    narinfo,
+    pack,
+    recipe,
+    record,
+    token,
+}

@@ -3,8 +3,8 @@
 use crate::inputs::committed;
 
 /// One test a target, so that a failure names it.
-macro_rules! replays {
-    ($($target:ident)*) => {$(
+macro_rules! suite {
+    ($($target:ident,)*) => {$(
         #[test]
         fn $target() {
             let seeds = committed("seeds", stringify!($target));
@@ -17,4 +17,11 @@ macro_rules! replays {
     )*};
 }
 
-replays! { nar narinfo pack recipe record token }
+suite! {
+    nar,
+    narinfo,
+    pack,
+    recipe,
+    record,
+    token,
+}
