@@ -65,7 +65,7 @@ fn cuts_fall_where_the_format_says() {
     let small: Vec<_> = small.iter().map(|(n, c)| (n.as_str(), &c[..])).collect();
     for nar in [nar(&[]), nar(&[("x", b"y")]), many_files(), nar(&small)] {
         let want = expected_cuts(&nar);
-        for slice in [4093, 65_536, 1 << 20, usize::MAX] {
+        for slice in [1, 4093, 65_536, 1 << 20, usize::MAX] {
             assert_eq!(cuts(&nar.bytes, &[slice]), want, "slices of {slice}");
         }
         for border in &nar.borders {
@@ -172,7 +172,7 @@ proptest! {
             0..6,
         ),
         slices in prop::collection::vec(
-            prop_oneof![1000usize..9000, 100_000usize..1_200_000],
+            prop_oneof![1usize..50, 1000usize..9000, 100_000usize..1_200_000],
             1..6,
         ),
     ) {

@@ -7,5 +7,6 @@ mod golden;
 mod nix;
 mod nix_rules;
 mod props;
+mod real_narinfo;
 mod real_nix;
 mod tree;

@@ -226,7 +226,7 @@ fn narinfos() {
     assert!(read > 10, "{read} were read");
 }
 
-fn check_alike(ours: &NarInfo, theirs: &serde_json::Value, text: &str) {
+pub(crate) fn check_alike(ours: &NarInfo, theirs: &serde_json::Value, text: &str) {
     let dir = &ours.store_dir;
     let references: Vec<String> = ours
         .references

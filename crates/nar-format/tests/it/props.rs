@@ -18,7 +18,12 @@ fn name() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn tree() -> impl Strategy<Value = Tree> {
-    let content = prop_oneof![vec(any::<u8>(), 0..40), vec(any::<u8>(), 500..600)];
+    let large = (any::<u8>(), 30_000..70_000usize).prop_map(|(byte, len)| vec![byte; len]);
+    let content = prop_oneof![
+        8 => vec(any::<u8>(), 0..40),
+        4 => vec(any::<u8>(), 500..600),
+        1 => large,
+    ];
     let file = (any::<bool>(), content).prop_map(|(executable, content)| Tree::File {
         executable,
         content,
@@ -27,6 +32,14 @@ fn tree() -> impl Strategy<Value = Tree> {
     let leaf = prop_oneof![3 => file, 1 => target];
     leaf.prop_recursive(5, 40, 6, |inner| {
         btree_map(name(), inner, 0..6).prop_map(Tree::Dir)
+    })
+}
+
+/// Trees of which some stand far down, a folder within a folder.
+fn deep_tree() -> impl Strategy<Value = Tree> {
+    let levels = prop_oneof![9 => Just(0), 1 => 20..200usize];
+    (levels, tree()).prop_map(|(levels, tree)| {
+        (0..levels).fold(tree, |inner, _| Tree::Dir([(b"d".to_vec(), inner)].into()))
     })
 }
 
@@ -45,7 +58,7 @@ fn store_path() -> impl Strategy<Value = StorePath> {
 }
 
 prop_compose! {
-    fn narinfo()(
+    pub(crate) fn narinfo()(
         store_path in store_path(),
         url in "nar/[a-z0-9:?=.]{1,40}",
         compression in "[a-z]{1,5}",
@@ -81,10 +94,11 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn any_cut_decodes_alike(tree in tree(), cuts in cuts()) {
+    fn any_cut_decodes_alike(tree in deep_tree(), cuts in cuts()) {
         let nar = tree.nar();
         let events = decode(&nar, &[nar.len()]).unwrap();
         prop_assert_eq!(&decode(&nar, &cuts).unwrap(), &events);
+        prop_assert_eq!(&decode(&nar, &[1]).unwrap(), &events);
         prop_assert_eq!(encode(&events), nar);
     }
 
@@ -108,7 +122,7 @@ proptest! {
 
     #[test]
     fn damage_is_content_or_refused(
-        tree in tree(),
+        tree in deep_tree(),
         damage in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
         cuts in cuts(),
     ) {
@@ -119,6 +133,7 @@ proptest! {
         }
         let whole = decode(&nar, &[nar.len()]);
         prop_assert_eq!(&decode(&nar, &cuts), &whole);
+        prop_assert_eq!(&decode(&nar, &[1]), &whole);
         if let Ok(events) = whole {
             prop_assert_eq!(encode(&events), nar);
         }
