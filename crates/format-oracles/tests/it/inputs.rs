@@ -36,6 +36,9 @@ fn noise(label: &str, len: usize) -> Vec<u8> {
     bytes
 }
 
+/// A token in which a pattern, an exact name behind it and a last resort differ.
+const OVERLAP: &str = r#"{"exp":1750000100,"https://jwt.attic.rs/v1":{"caches":{"a*":{"r":1,"w":1},"ab":{"d":1,"r":0},"*":{"cc":1,"cd":1},"*b":{"cr":1}}}}"#;
+
 /// The bytes in front that choose, then the content.
 fn with(choice: &[u8], content: impl AsRef<[u8]>) -> Vec<u8> {
     [choice, content.as_ref()].concat()
@@ -115,13 +118,24 @@ pub(crate) fn seeds(target: &str) -> Vec<(String, Vec<u8>)> {
                 "jwt",
                 with(&[0, 0, 0], fixture("token-auth/tokens/hs256-python.jwt")),
             ),
+            ("overlap", with(&[1, 0, 0], OVERLAP)),
         ],
     };
-    let built = (0..4).map(|n| (format!("noise-{n}"), noise(&format!("{target} {n}"), 160)));
+    // What makes of noise a valid input, whole and with a changed byte.
+    let front: &[&[u8]] = match target {
+        "pack" => &[&[0, 2, 0, 0], &[0, 2, 1, 0, 200, 0, 3, 1]],
+        "token" => &[&[2, 0, 0], &[3, 1, 0, 40, 0, 1, 0]],
+        _ => &[],
+    };
+    let built = front.iter().enumerate().map(|(n, front)| {
+        let noise = noise(&format!("{target} built {n}"), 160);
+        (format!("built-{n}"), with(front, noise))
+    });
+    let noises = (0..4).map(|n| (format!("noise-{n}"), noise(&format!("{target} {n}"), 160)));
     let given = given
         .into_iter()
         .map(|(name, bytes)| (name.to_owned(), bytes));
-    given.chain(built).collect()
+    given.chain(built).chain(noises).collect()
 }
 
 /// `UPDATE_SEEDS=1 cargo test -p format-oracles` writes them anew.

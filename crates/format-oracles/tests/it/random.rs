@@ -6,7 +6,7 @@ use std::panic::catch_unwind;
 use crate::inputs::{committed, seeds};
 
 /// Rounds a target: a second or two as the tests are compiled.
-const ROUNDS: u64 = 1500;
+const ROUNDS: u64 = 4000;
 /// Bytes of the longest input.
 const MOST: usize = 4096;
 
