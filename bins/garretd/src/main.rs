@@ -24,8 +24,11 @@ fn main() -> ExitCode {
     if names::is_attic(std::env::args_os().next().as_ref()) {
         env.call_attic();
     }
-    logging::start(cli.global.log_format, &env);
-    match run(cli, &env) {
+    let log = logging::start(cli.global.log_format, &env);
+    let result = run(cli, &env);
+    // Before what is said about a failure.
+    drop(log);
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -247,6 +247,13 @@ fn key_row(row: &Row<'_>) -> Result<KeyRow, DbError> {
     })
 }
 
+/// The keys that sign, the oldest first.
+pub(crate) fn active_keys(tx: &Tx<'_>, cache_id: CacheId) -> Result<Vec<KeyId>, DbError> {
+    let sql = "SELECT id FROM key WHERE cache_id = ? AND state = 'active' ORDER BY id";
+    let mut select = tx.prepare(sql)?;
+    rows::collect(select.query([cache_id.0])?, |row| Ok(KeyId(row.get(0)?)))
+}
+
 fn insert_key(tx: &Tx<'_>, cache_id: CacheId, key: &NewKey) -> Result<(), DbError> {
     let sql = "INSERT INTO key (cache_id, name, secret, public, state, created_at)
          VALUES (?, ?, ?, ?, 'active', ?)";

@@ -5,9 +5,10 @@ use nar_format::{NarHash, StorePath};
 use rusqlite::params;
 
 use crate::bitmaps::recipe;
+use crate::caches::active_keys;
 use crate::publish_tx::publish_path;
 use crate::tx::Verdict;
-use crate::{CacheId, Db, DbError, NarId, NewRecord, RecordKind};
+use crate::{CacheId, Db, DbError, KeyId, NarId, NewRecord, RecordKind};
 
 /// Signatures kept of one object.
 pub(crate) const MAX_SIGNATURES: usize = 16;
@@ -19,6 +20,8 @@ pub struct PublishGroup {
     pub cache_id: CacheId,
     /// The durable `publish` record that says what is here.
     pub record: NewRecord,
+    /// The keys that signed every path: all that are active.
+    pub signed_by: Vec<KeyId>,
     /// The paths.
     pub paths: Vec<PublishRow>,
 }
@@ -158,16 +161,21 @@ impl Db {
     /// Commits a group, all or nothing. Under the lock it looks again at all
     /// that may have changed since the paths were verified: that the cache is
     /// there, that no path was published first with other facts, that a
-    /// reused nar is there and sound, and that every chunk has a row that is
-    /// not broken.
+    /// reused nar is there and sound, that every chunk has a row that is not
+    /// broken, and that the keys that signed are the active ones: so an object
+    /// has a signature of every key that was active when it was made.
     ///
     /// # Errors
-    /// [`DbError::CacheGone`], [`DbError::PutTooOld`]; then nothing was
-    /// written and the record's key is in trash.
+    /// [`DbError::CacheGone`], [`DbError::PutTooOld`]; [`DbError::Changed`]
+    /// when other keys are active. Then nothing was written and the record's
+    /// key is in trash.
     pub async fn commit_publish(&self, group: PublishGroup) -> Result<PublishVerdict, DbError> {
         let rows = group.paths.len() * 8;
         self.write_blob(rows, group.record.clone(), move |tx| {
             let uid = tx.live_cache_uid(group.cache_id)?;
+            if active_keys(tx, group.cache_id)? != group.signed_by {
+                return Err(DbError::Changed);
+            }
             tx.insert_record(&group.record, RecordKind::Publish, &uid)?;
             let mut outcomes = Vec::with_capacity(group.paths.len());
             let mut refusals = Vec::with_capacity(group.paths.len());

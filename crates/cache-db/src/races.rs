@@ -8,7 +8,7 @@ use nar_format::{NarHash, StorePath};
 use roaring::RoaringTreemap;
 
 use crate::{
-    CacheId, Clock, Db, DbConfig, NarSource, NewCache, NewFrame, NewKey, NewNar, NewRecord,
+    CacheId, Clock, Db, DbConfig, KeyId, NarSource, NewCache, NewFrame, NewKey, NewNar, NewRecord,
     PackCommit, PublishGroup, PublishRow, RemoveObject, ResolveQuery,
 };
 
@@ -103,6 +103,7 @@ impl Stage {
         let group = PublishGroup {
             cache_id: self.cache,
             record: record(&self.db, 2),
+            signed_by: vec![KeyId(1)],
             paths: vec![row],
         };
         self.db.commit_publish(group).await.unwrap();

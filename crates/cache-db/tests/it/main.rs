@@ -54,6 +54,7 @@ suite! {
         a_lease_outlives_a_killed_client_and_serves_its_next_push;
     publish:
         a_published_path_reads_back_as_it_was_given,
+        a_group_that_other_keys_signed_is_refused,
         the_first_publish_of_a_path_wins,
         an_equal_publish_merges_signatures_and_says_so_in_a_record,
         signatures_are_merged_only_by_a_line_that_names_the_chunks_kept,

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use cache_db::{
-    DbError, NarSource, PublishOutcome, PublishRefusal, PublishVerdict, Removal, RemoveObject,
+    DbError, NarSource, NewKey, PublishOutcome, PublishRefusal, PublishVerdict, Removal,
+    RemoveObject,
 };
 use chunk_store::ChunkId;
 use nar_format::NarHash;
@@ -30,7 +31,7 @@ pub(crate) async fn a_published_path_reads_back_as_it_was_given(w: World) {
     let mut row = w.row(1, "nar", w.nar(&ids));
     row.deriver = Some(path(9));
     row.ca = Some("fixed:r:sha256:abc".to_owned());
-    let group = w.group(cache, vec![row.clone()]);
+    let group = w.group(cache, vec![row.clone()]).await;
     let record = group.record.key.clone();
     let before = w.db.now();
     assert_eq!(w.db.commit_publish(group).await.unwrap(), published(1));
@@ -54,6 +55,28 @@ pub(crate) async fn a_published_path_reads_back_as_it_was_given(w: World) {
     );
     let listing = w.db.listing(object.nar.id).await.unwrap();
     assert_eq!(listing.as_deref(), Some(&b"listing"[..]));
+}
+
+/// An object has a signature of every key that was active when it was made:
+/// one that came or was retired after the signing refuses the group.
+pub(crate) async fn a_group_that_other_keys_signed_is_refused(w: World) {
+    let cache = w.cache("main").await;
+    w.send(cache, 1, frames([1])).await;
+    let ids = w.ids(cache, 1, &[1]).await;
+    let rows = vec![w.row(1, "nar", w.nar(&ids))];
+    let before = w.group(cache, rows.clone()).await;
+    let key = NewKey {
+        name: "second".to_owned(),
+        secret: "second:secret".to_owned(),
+        public: "second:public".to_owned(),
+    };
+    w.db.add_key(cache, key).await.unwrap();
+    assert_fails!(w.db.commit_publish(before).await, DbError::Changed);
+    let between = w.group(cache, rows.clone()).await;
+    w.db.retire_key(cache, "second:public").await.unwrap();
+    assert_fails!(w.db.commit_publish(between).await, DbError::Changed);
+    assert!(w.object(cache, 1).await.is_none());
+    assert_eq!(w.commit(cache, rows).await, published(1));
 }
 
 /// [R] The first publish of a path wins.
@@ -167,7 +190,7 @@ pub(crate) async fn a_group_is_committed_as_a_whole_or_not_at_all(w: World) {
     replaced.replace = true;
     replaced.replaces = Some(w.object(cache, 1).await.unwrap().record);
     let paths = vec![good.clone(), differs, replaced, missing, gone];
-    let group = w.group(cache, paths);
+    let group = w.group(cache, paths).await;
     let key = group.record.key.clone();
     let verdict = w.db.commit_publish(group).await.unwrap();
     let created_by = Some("alice".to_owned());
@@ -213,12 +236,12 @@ pub(crate) async fn a_publish_is_refused_when_its_cache_or_its_record_went(w: Wo
     w.send(cache, 1, frames([1])).await;
     let ids = w.ids(cache, 1, &[1]).await;
     let row = w.row(1, "nar", w.nar(&ids));
-    let old = w.group(cache, vec![row.clone()]);
+    let old = w.group(cache, vec![row.clone()]).await;
     w.pass(Duration::from_secs(3601)).await;
     assert_fails!(w.db.commit_publish(old.clone()).await, DbError::PutTooOld);
     assert!(w.in_trash(&old.record.key).await);
     w.db.destroy_cache(cache, w.record()).await.unwrap();
-    let group = w.group(cache, vec![row]);
+    let group = w.group(cache, vec![row]).await;
     assert_fails!(w.db.commit_publish(group.clone()).await, DbError::CacheGone);
     assert!(w.in_trash(&group.record.key).await);
     assert_eq!(w.counts().await[0], 0);

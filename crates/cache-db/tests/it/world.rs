@@ -247,16 +247,19 @@ impl World {
         }
     }
 
-    pub(crate) fn group(&self, cache: CacheId, paths: Vec<PublishRow>) -> PublishGroup {
+    pub(crate) async fn group(&self, cache: CacheId, paths: Vec<PublishRow>) -> PublishGroup {
+        let keys = self.db.keys(cache).await.unwrap();
+        let active = keys.iter().filter(|key| key.active);
         PublishGroup {
             cache_id: cache,
             record: self.record(),
+            signed_by: active.map(|key| key.id).collect(),
             paths,
         }
     }
 
     pub(crate) async fn commit(&self, cache: CacheId, paths: Vec<PublishRow>) -> PublishVerdict {
-        let group = self.group(cache, paths);
+        let group = self.group(cache, paths).await;
         self.db.commit_publish(group).await.unwrap()
     }
 

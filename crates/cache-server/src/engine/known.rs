@@ -10,7 +10,7 @@ use std::{
 };
 
 use cache_api::CacheName;
-use cache_db::CacheRow;
+use cache_db::{CacheRow, KeyId, KeyRow};
 use nar_format::signing::{PublicKey, SecretKey};
 
 use super::{Engine, EngineError};
@@ -18,12 +18,31 @@ use super::{Engine, EngineError};
 /// Caches kept in memory at most; beyond that all are forgotten and read anew.
 const MAX_ROWS: usize = 4096;
 
+/// A key that signs.
+#[derive(Debug)]
+pub(super) struct ActiveKey {
+    pub(super) id: KeyId,
+    pub(super) secret: SecretKey,
+    /// When it came, in seconds of the stored clock.
+    pub(super) since: i64,
+}
+
+impl ActiveKey {
+    fn read(row: &KeyRow) -> Option<Self> {
+        row.active.then_some(Self {
+            id: row.id,
+            secret: row.secret.parse().ok()?,
+            since: row.created_at,
+        })
+    }
+}
+
 /// A cache with what rendering and publishing need of it.
 #[derive(Debug)]
 pub(super) struct KnownCache {
     pub(super) row: Arc<CacheRow>,
     /// Its active keys, the oldest first.
-    pub(super) keys: Vec<SecretKey>,
+    pub(super) keys: Vec<ActiveKey>,
     /// The public halves of all its keys, retired ones too.
     pub(super) public: Vec<PublicKey>,
     /// Keys of others whose signatures are kept where they verify.
@@ -98,11 +117,7 @@ impl Engine {
         };
         let rows = db.keys(row.id).await?;
         let known = Arc::new(KnownCache {
-            keys: rows
-                .iter()
-                .filter(|key| key.active)
-                .filter_map(|key| key.secret.parse().ok())
-                .collect(),
+            keys: rows.iter().filter_map(ActiveKey::read).collect(),
             public: rows
                 .iter()
                 .filter_map(|key| key.public.parse().ok())

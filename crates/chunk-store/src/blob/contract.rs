@@ -41,7 +41,10 @@ async fn keys(store: &dyn BlobStore, prefix: &str) -> Vec<String> {
 
 async fn read(store: &dyn BlobStore, key: &BlobKey, offset: u64, len: usize) -> Bytes {
     let bytes = store.get_range(key, offset, len).await;
-    bytes.expect("what was written reads back")
+    let bytes = bytes.expect("what was written reads back");
+    let cached = store.get_cached(key, offset, len);
+    assert!(cached.is_none_or(|cached| cached == bytes), "one truth");
+    bytes
 }
 
 /// Large and small writes in turn come back as one blob; ranges are exact.

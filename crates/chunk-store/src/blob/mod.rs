@@ -41,6 +41,15 @@ pub trait BlobStore: Send + Sync + 'static {
         len: usize,
     ) -> BoxFuture<'a, BlobResult<Bytes>>;
 
+    /// As [`BlobStore::get_range`], where the bytes are in memory already.
+    ///
+    /// `None` says nothing about the blob: ask `get_range`, which may wait.
+    /// May be called within an async task, for a MiB at most: it copies.
+    fn get_cached(&self, key: &BlobKey, offset: u64, len: usize) -> Option<Bytes> {
+        let _ = (key, offset, len);
+        None
+    }
+
     /// The size of a blob in bytes, or `None` when there is none and the
     /// store is surely there.
     fn head<'a>(&'a self, key: &'a BlobKey) -> BoxFuture<'a, BlobResult<Option<u64>>>;

@@ -38,13 +38,14 @@ impl Engine {
             },
             Ok(PublishVerdict::Refused(reasons)) => self.sort_out(shared, group, reasons),
             Err(EngineError::Db(DbError::PutTooOld)) => self.once_more(group),
-            Err(error) => Committed {
-                lines: group
-                    .iter()
-                    .map(|ready| trouble(&ready.claim, &error))
-                    .collect(),
-                ..Committed::default()
-            },
+            // Another process added or retired a key.
+            Err(EngineError::Db(DbError::Changed)) => {
+                match self.0.config.db.removed_counters().await {
+                    Ok(_) => self.once_more(group),
+                    Err(error) => failed(&group, &error.into()),
+                }
+            }
+            Err(error) => failed(&group, &error),
         }
     }
 
@@ -71,6 +72,7 @@ impl Engine {
         let group = PublishGroup {
             cache_id: cache.row.id,
             record: record.await?,
+            signed_by: cache.keys.iter().map(|key| key.id).collect(),
             paths: rows,
         };
         Ok(self.0.config.db.commit_publish(group).await?)
@@ -128,6 +130,14 @@ impl Engine {
     }
 }
 
+fn failed(group: &[Ready], error: &EngineError) -> Committed {
+    let line = |ready: &Ready| trouble(&ready.claim, error);
+    Committed {
+        lines: group.iter().map(line).collect(),
+        ..Committed::default()
+    }
+}
+
 fn give_up(ready: &Ready) -> PublishLine {
     let message = "the path was changed by others at every try";
     PublishLine::error(&ready.claim.text, ErrorCode::Overloaded, message)
@@ -142,7 +152,7 @@ fn row(shared: &Shared, ready: &Ready) -> PublishRow {
         .cache
         .keys
         .iter()
-        .map(|key| key.sign(&text).to_string());
+        .map(|key| key.secret.sign(&text).to_string());
     let mut sigs: Vec<String> = own.collect();
     for sig in foreign_sigs(&shared.cache, claim) {
         if !sigs.contains(&sig) {

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use chunk_store::{ChunkId, blob::BlobError, frame::frame_sum};
 use tokio::task::JoinHandle;
 
-use super::runs::{Place, Run, plan};
+use super::runs::{CHECKED, Place, Run, SERVED, plan};
 use crate::engine::{Engine, EngineError};
 
 /// Chunks resolved at once; the first window is small, for a quick first byte.
@@ -45,6 +45,8 @@ pub(crate) struct Frames {
     first_start: Option<u64>,
     /// Frame bytes that are wanted.
     wanted: Range<u64>,
+    /// Bytes of one read.
+    most: u64,
     runs: VecDeque<Run>,
     ahead: Option<JoinHandle<Result<ReadRun, ReadError>>>,
 }
@@ -52,7 +54,9 @@ pub(crate) struct Frames {
 impl Frames {
     /// All frames of these chunks.
     pub(crate) fn all(engine: Engine, ids: Arc<[ChunkId]>) -> Self {
-        Self::within(engine, ids, 0, 0, 0..u64::MAX)
+        let mut all = Self::within(engine, ids, 0, 0, 0..u64::MAX);
+        all.most = CHECKED;
+        all
     }
 
     /// The frames that hold the byte range `wanted`, beginning the search at
@@ -72,6 +76,7 @@ impl Frames {
             position,
             first_start: None,
             wanted,
+            most: SERVED,
             runs: VecDeque::new(),
             ahead: None,
         }
@@ -87,29 +92,35 @@ impl Frames {
         self.first_start.unwrap_or(self.position)
     }
 
-    /// The next frames, or `None` after the last.
+    /// The next frames, or `None` after the last. Where they are in memory
+    /// they come at once; where they must be waited for, the read after them
+    /// runs meanwhile.
     pub(crate) async fn next(&mut self) -> Result<Option<ReadRun>, ReadError> {
         let current = match self.ahead.take() {
             Some(handle) => handle,
-            None => match self.start_read().await? {
-                Some(handle) => handle,
+            None => match self.next_run().await? {
+                Some(run) => match at_once(&self.engine, &run) {
+                    Some(bytes) => return check(bytes, run.frames).map(Some),
+                    None => self.start(run),
+                },
                 None => return Ok(None),
             },
         };
-        self.ahead = self.start_read().await?;
+        self.ahead = self.next_run().await?.map(|run| self.start(run));
         let read = current.await;
         read.map_err(|_| EngineError::Cut("a read ended without an answer"))?
             .map(Some)
     }
 
-    async fn start_read(
-        &mut self,
-    ) -> Result<Option<JoinHandle<Result<ReadRun, ReadError>>>, ReadError> {
+    fn start(&self, run: Run) -> JoinHandle<Result<ReadRun, ReadError>> {
+        tokio::spawn(read(self.engine.clone(), run))
+    }
+
+    async fn next_run(&mut self) -> Result<Option<Run>, ReadError> {
         if self.runs.is_empty() {
             self.fill().await?;
         }
-        let run = self.runs.pop_front();
-        Ok(run.map(|run| tokio::spawn(read(self.engine.clone(), run))))
+        Ok(self.runs.pop_front())
     }
 
     /// Resolves windows until there is something to read or nothing is left.
@@ -130,7 +141,7 @@ impl Frames {
                     kept.push(place);
                 }
             }
-            self.runs = plan(kept).into();
+            self.runs = plan(kept, self.most).into();
         }
         Ok(())
     }
@@ -172,6 +183,13 @@ fn ids_of(run: &Run) -> Vec<ChunkId> {
     run.frames.iter().map(|place| place.id).collect()
 }
 
+/// The bytes of a run, if no disk has to be waited for.
+fn at_once(engine: &Engine, run: &Run) -> Option<Bytes> {
+    let len = usize::try_from(run.len).ok()?;
+    let blobs = &engine.0.config.blobs;
+    blobs.get_cached(&run.pack, run.offset, len)
+}
+
 async fn fetch(engine: &Engine, run: &Run) -> Result<Bytes, BlobError> {
     let len = usize::try_from(run.len).expect("a run is at most a MiB and a frame");
     let blobs = &engine.0.config.blobs;
@@ -184,7 +202,7 @@ async fn read_moved(engine: &Engine, old: &Run) -> Result<ReadRun, ReadError> {
     let ids = ids_of(old);
     let places = whole(&ids, engine.places(&ids).await?)?;
     let mut bytes = BytesMut::with_capacity(old.frames.len());
-    for run in plan(places.clone()) {
+    for run in plan(places.clone(), CHECKED) {
         match fetch(engine, &run).await {
             Ok(part) => bytes.extend_from_slice(&part),
             Err(BlobError::NotFound(_) | BlobError::Short { .. }) => {

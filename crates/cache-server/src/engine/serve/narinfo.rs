@@ -2,14 +2,13 @@
 
 use bytes::Bytes;
 use cache_db::{CacheRow, ObjectRow};
-use nar_format::{
-    PathHash, StoreDir,
-    narinfo::NarInfo,
-    signing::{SecretKey, Signature},
-};
+use nar_format::{PathHash, StoreDir, narinfo::NarInfo, signing::Signature};
 
 use super::{NarName, name::version_text};
-use crate::engine::{Engine, EngineError, known::KnownCache};
+use crate::engine::{
+    Engine, EngineError,
+    known::{ActiveKey, KnownCache},
+};
 
 impl Engine {
     /// The narinfo of a path, or `None` when it is not here. Trouble of the
@@ -75,7 +74,12 @@ fn describe(cache: &KnownCache, object: &ObjectRow) -> Result<NarInfo, EngineErr
         sigs: parsed(&object.sigs),
         ca: object.ca.clone(),
     };
-    info.sigs = signatures(&cache.keys, info.sigs.clone(), &info.fingerprint());
+    info.sigs = signatures(
+        &cache.keys,
+        object.created_at,
+        info.sigs.clone(),
+        &info.fingerprint(),
+    );
     Ok(info)
 }
 
@@ -83,11 +87,23 @@ fn parsed(sigs: &[String]) -> Vec<Signature> {
     sigs.iter().filter_map(|sig| sig.parse().ok()).collect()
 }
 
-/// The stored signatures, with one of each active key among them. Ed25519 is
-/// deterministic, so signing again finds the stored one, and is three times as
-/// fast as verifying it.
-fn signatures(keys: &[SecretKey], stored: Vec<Signature>, fingerprint: &str) -> Vec<Signature> {
-    let fresh = keys.iter().map(|key| key.sign(fingerprint));
+/// The stored signatures, with one of each active key among them.
+///
+/// A key that came before the object was made has signed it: the commit made
+/// sure of that. Of another the signature may be there, since somebody sent it:
+/// Ed25519 is deterministic, so signing finds it, three times as fast as
+/// verifying would. Within the second in which the key came, either is possible.
+fn signatures(
+    keys: &[ActiveKey],
+    made: i64,
+    stored: Vec<Signature>,
+    fingerprint: &str,
+) -> Vec<Signature> {
+    let is_stored = |key: &ActiveKey| {
+        key.since < made && stored.iter().any(|sig| sig.name == key.secret.name())
+    };
+    let wanting = keys.iter().filter(|key| !is_stored(key));
+    let fresh = wanting.map(|key| key.secret.sign(fingerprint));
     let mut all: Vec<Signature> = fresh.filter(|sig| !stored.contains(sig)).collect();
     all.extend(stored);
     all
@@ -95,21 +111,36 @@ fn signatures(keys: &[SecretKey], stored: Vec<Signature>, fingerprint: &str) -> 
 
 #[cfg(test)]
 mod tests {
+    use nar_format::signing::SecretKey;
+
     use super::*;
+
+    fn key(name: &str, seed: u8, since: i64) -> ActiveKey {
+        ActiveKey {
+            id: cache_db::KeyId(i64::from(seed)),
+            secret: SecretKey::from_seed(name, &[seed; 32]).unwrap(),
+            since,
+        }
+    }
 
     #[test]
     fn every_active_key_signs_once_and_what_is_stored_stays() {
-        let key = |name, seed| SecretKey::from_seed(name, &[seed; 32]).unwrap();
-        let (old, new, foreign) = (key("team", 1), key("team-2", 2), key("team", 3));
-        let stored = vec![old.sign("text"), foreign.sign("text")];
-        let names = |keys: &[SecretKey]| -> Vec<String> {
-            let sigs = signatures(keys, stored.clone(), "text");
+        const MADE: i64 = 100;
+        let (old, new, foreign) = (key("team", 1, 50), key("team-2", 2, 150), key("team", 3, 0));
+        let stored = vec![old.secret.sign("text"), foreign.secret.sign("text")];
+        let names = |keys: &[ActiveKey]| -> Vec<String> {
+            let sigs = signatures(keys, MADE, stored.clone(), "text");
             sigs.into_iter().map(|sig| sig.name).collect()
         };
         assert_eq!(names(&[]), ["team", "team"]);
         assert_eq!(names(std::slice::from_ref(&old)), ["team", "team"]);
         assert_eq!(names(&[old, new]), ["team-2", "team", "team"]);
-        // A key of another's name is told apart by what it signs.
-        assert_eq!(names(&[key("team", 4)]).len(), 3);
+        // Keys that came after the object, or with it, are told apart by what they sign.
+        for since in [MADE, MADE + 1] {
+            assert_eq!(names(&[key("team", 1, since)]).len(), 2);
+            assert_eq!(names(&[key("team", 4, since)]).len(), 3);
+        }
+        // One that came before and is not there was pushed out by many others.
+        assert_eq!(names(&[key("other", 5, 0)])[0], "other");
     }
 }

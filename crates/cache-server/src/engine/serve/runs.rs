@@ -2,8 +2,11 @@
 
 use chunk_store::BlobKey;
 
-/// The most bytes of one read; a single frame may not be longer than this.
-pub(crate) const RUN_BYTES: u64 = 1 << 20;
+/// The most bytes of one read for a client: what a core's cache holds beside
+/// the socket's buffers. A single longer frame is read as one.
+pub(crate) const SERVED: u64 = 256 << 10;
+/// The most bytes of one read for checking, where each is a hop to another thread.
+pub(crate) const CHECKED: u64 = 1 << 20;
 
 /// Where one frame rests.
 pub(crate) use cache_db::ChunkLoc as Place;
@@ -27,19 +30,19 @@ impl Run {
         }
     }
 
-    fn takes(&self, place: &Place) -> bool {
+    fn takes(&self, place: &Place, most: u64) -> bool {
         self.pack == place.pack_key
             && self.offset + self.len == place.offset
-            && self.len + u64::from(place.frame_len) <= RUN_BYTES
+            && self.len + u64::from(place.frame_len) <= most
     }
 }
 
-/// Joins neighbours into runs of at most [`RUN_BYTES`].
-pub(crate) fn plan(places: impl IntoIterator<Item = Place>) -> Vec<Run> {
+/// Joins neighbours into runs of at most `most` bytes.
+pub(crate) fn plan(places: impl IntoIterator<Item = Place>, most: u64) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for place in places {
         match runs.last_mut() {
-            Some(run) if run.takes(&place) => {
+            Some(run) if run.takes(&place, most) => {
                 run.len += u64::from(place.frame_len);
                 run.frames.push(place);
             }
@@ -67,7 +70,7 @@ mod tests {
 
     /// `(pack, offset, len)` of places in, `(pack, offset, len, frames)` of runs out.
     fn check(places: &[(u128, u64, u32)], expected: &[(u128, u64, u64, usize)]) {
-        let runs = plan(places.iter().map(|&(p, o, l)| place(p, o, l)));
+        let runs = plan(places.iter().map(|&(p, o, l)| place(p, o, l)), SERVED);
         let found: Vec<_> = runs
             .iter()
             .map(|r| (r.pack.clone(), r.offset, r.len, r.frames.len()))
@@ -91,10 +94,10 @@ mod tests {
 
     #[test]
     fn a_run_is_bounded() {
-        let half = (RUN_BYTES / 2) as u32;
+        let half = (SERVED / 2) as u32;
         check(
-            &[(1, 0, half), (1, u64::from(half), half), (1, RUN_BYTES, 1)],
-            &[(1, 0, RUN_BYTES, 2), (1, RUN_BYTES, 1, 1)],
+            &[(1, 0, half), (1, u64::from(half), half), (1, SERVED, 1)],
+            &[(1, 0, SERVED, 2), (1, SERVED, 1, 1)],
         );
     }
 }

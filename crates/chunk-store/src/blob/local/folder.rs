@@ -206,7 +206,7 @@ impl Folder {
         self.durable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn path(&self, key: &BlobKey) -> PathBuf {
+    pub(super) fn path(&self, key: &BlobKey) -> PathBuf {
         self.root.join(key.as_str())
     }
 

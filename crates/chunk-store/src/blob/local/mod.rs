@@ -5,6 +5,7 @@
 //! hard link never replaces. What a crash leaves in `tmp/` is listed like any
 //! other blob.
 
+mod cached;
 mod folder;
 mod list;
 mod writer;
@@ -59,6 +60,10 @@ impl BlobStore for LocalStore {
     ) -> BoxFuture<'a, BlobResult<Bytes>> {
         let (folder, key) = (Arc::clone(&self.folder), key.clone());
         Box::pin(blocking(move || folder.read(&key, offset, len)))
+    }
+
+    fn get_cached(&self, key: &BlobKey, offset: u64, len: usize) -> Option<Bytes> {
+        cached::read(&self.folder.path(key), offset, len)
     }
 
     fn head<'a>(&'a self, key: &'a BlobKey) -> BoxFuture<'a, BlobResult<Option<u64>>> {
