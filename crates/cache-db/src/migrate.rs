@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, ffi};
 
 use crate::DbError;
 
@@ -24,15 +24,23 @@ const VERSIONS: &str = "garret_schema";
 /// The schema version this program writes.
 pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
 
-/// Looks at an existing file without changing it.
+/// Looks at an existing file without changing it; but a transaction that a
+/// crash cut off is undone first, as any program that opens the file does.
 pub(crate) fn check_ours(path: &Path) -> Result<(), DbError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = |source| DbError::Open {
         path: path.to_owned(),
         source,
     };
-    let conn = Connection::open_with_flags(path, flags).map_err(open)?;
-    let tables = tables(&conn).map_err(open)?;
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(open)?;
+    let (conn, tables) = match self::tables(&conn) {
+        Err(error) if is_interrupted(&error) => {
+            // Whoever opens it next must undo what was interrupted; it cannot be read before.
+            let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(open)?;
+            let tables = self::tables(&conn).map_err(open)?;
+            (conn, tables)
+        }
+        tables => (conn, tables.map_err(open)?),
+    };
     let known = tables.iter().any(|table| table == VERSIONS);
     let foreign = tables
         .into_iter()
@@ -54,6 +62,16 @@ pub(crate) fn check_ours(path: &Path) -> Result<(), DbError> {
             table,
         }),
     }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+}
+
+/// Whether a transaction was cut off in the file, as a crash does where it was just being made.
+fn is_interrupted(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 /// Runs what is not there yet, in one transaction.
@@ -88,6 +106,40 @@ fn version(conn: &Connection) -> Result<u32, rusqlite::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A file with a transaction that a crash cut off, after `before` was committed.
+    fn interrupted(folder: &Path, before: &str) -> std::path::PathBuf {
+        let (live, crashed) = (folder.join("live"), folder.join("crashed"));
+        let conn = Connection::open(&live).unwrap();
+        conn.execute_batch(before).unwrap();
+        conn.execute_batch(
+            "PRAGMA cache_size = 5; BEGIN; CREATE TABLE half (a);
+             INSERT INTO half WITH RECURSIVE n (i) AS
+                 (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200) SELECT randomblob(4000) FROM n",
+        )
+        .unwrap();
+        for end in ["", "-journal"] {
+            let name = |path: &Path| format!("{}{end}", path.display());
+            std::fs::copy(name(&live), name(&crashed)).unwrap();
+        }
+        crashed
+    }
+
+    #[test]
+    fn a_database_whose_making_was_interrupted_opens_and_a_foreign_one_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = interrupted(dir.path(), "");
+        check_ours(&path).unwrap();
+        assert_eq!(tables(&Connection::open(&path).unwrap()).unwrap(), [""; 0]);
+
+        let dir = tempfile::tempdir().unwrap();
+        let path = interrupted(dir.path(), "CREATE TABLE theirs (a)");
+        let refused = check_ours(&path);
+        assert!(
+            matches!(&refused, Err(DbError::Foreign { table, .. }) if table == "theirs"),
+            "{refused:?}"
+        );
+    }
 
     #[test]
     fn every_table_of_the_schema_is_known_and_migrating_twice_changes_nothing() {

@@ -4,6 +4,7 @@
 use std::{
     collections::HashSet,
     convert::Infallible,
+    error::Error,
     path::PathBuf,
     sync::{
         Arc, Mutex,
@@ -22,7 +23,7 @@ use chunk_store::{
     frame,
     pack::{Builder, PackLimits},
 };
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use nar_format::{NarHash, PathHash, StoreDir, StorePath, nar::Encoder, narinfo::NarInfo};
 use tempfile::TempDir;
 
@@ -59,21 +60,43 @@ impl Rig {
 
     /// Opens an engine over a folder within `dir` and a database beside it.
     pub(crate) async fn open(dir: TempDir, store: &str, db: &str, wall: u64) -> Self {
+        Self::try_open(dir, store, db, wall).await.unwrap()
+    }
+
+    /// The same where it may fail; the folder comes back then.
+    pub(crate) async fn try_open(
+        dir: TempDir,
+        store: &str,
+        db: &str,
+        wall: u64,
+    ) -> Result<Self, (TempDir, Box<dyn Error>)> {
         let (clock, hands) = Clock::manual(wall);
         let seed = format!("{store} {db} {wall}");
-        let db = Db::open(&DbConfig::new(dir.path().join(db)), clock.clone()).unwrap();
-        let local = LocalStore::open(dir.path().join(store)).await.unwrap();
-        let faults = Arc::new(Faults::new(local));
-        let config = EngineConfig::new(db.clone(), faults.clone(), clock, Arc::new(random(seed)));
-        let engine = Engine::open(config.clone()).await.unwrap();
-        Self {
-            dir,
-            hands,
-            faults,
-            engine,
-            db,
-            config,
+        let opened = async {
+            let db = Db::open(&DbConfig::new(dir.path().join(db)), clock.clone())?;
+            let local = LocalStore::open(dir.path().join(store)).await?;
+            let faults = Arc::new(Faults::new(local));
+            let random = Arc::new(random(seed));
+            let config = EngineConfig::new(db.clone(), faults.clone(), clock, random);
+            let engine = Engine::open(config.clone()).await?;
+            Ok((db, faults, config, engine))
+        };
+        match opened.await {
+            Ok((db, faults, config, engine)) => Ok(Self {
+                dir,
+                hands,
+                faults,
+                engine,
+                db,
+                config,
+            }),
+            Err(error) => Err((dir, error)),
         }
+    }
+
+    /// Drops all but the folder.
+    pub(crate) fn into_dir(self) -> TempDir {
+        self.dir
     }
 
     /// A second engine on the same rows and blobs takes the place of the first.
@@ -90,16 +113,7 @@ impl Rig {
 
     /// Ends this engine as a crash would, and opens the next on the same bytes.
     pub(crate) async fn crash(self) -> Self {
-        let Self {
-            dir,
-            hands,
-            engine,
-            db,
-            config,
-            faults,
-        } = self;
-        drop((engine, db, hands, config, faults));
-        Self::open(dir, "store", "garret.db", START + 1000).await
+        Self::open(self.into_dir(), "store", "garret.db", START + 1000).await
     }
 
     pub(crate) async fn cache(&self, name: &str) -> Arc<CacheRow> {
@@ -188,18 +202,8 @@ impl Rig {
         level: i32,
         wanted: impl Fn(usize) -> bool,
     ) {
-        let mut encoder = frame::Encoder::new(level).unwrap();
-        let mut pack = Builder::new(PackLimits::default());
-        let mut seen = HashSet::new();
-        for (at, chunk) in package.chunks.iter().enumerate() {
-            if wanted(at) && seen.insert(Digest::of(chunk)) {
-                let frame = encoder.encode(chunk).unwrap();
-                pack.push(Digest::of(chunk), chunk.len() as u32, frame)
-                    .unwrap();
-            }
-        }
-        if !pack.is_empty() {
-            self.send_pack(by, cache, pack.finish()).await;
+        if let Some(pack) = package.pack(level, wanted) {
+            self.send_pack(by, cache, pack).await;
         }
     }
 
@@ -216,12 +220,8 @@ impl Rig {
     }
 
     pub(crate) async fn send_pack(&self, by: &Caller, cache: &CacheRow, pack: Vec<u8>) {
-        let parts: Vec<_> = pack
-            .chunks(100_000)
-            .map(|part| Ok::<_, Infallible>(Bytes::copy_from_slice(part)))
-            .collect();
         self.engine
-            .ingest_pack(by, cache, stream::iter(parts))
+            .ingest_pack(by, cache, pieces(&pack))
             .await
             .unwrap();
     }
@@ -298,6 +298,21 @@ impl Package {
         self.chunks.iter().map(|chunk| Digest::of(chunk)).collect()
     }
 
+    /// A pack of those chunks that `wanted` picks by index; `None` if there are none.
+    pub(crate) fn pack(&self, level: i32, wanted: impl Fn(usize) -> bool) -> Option<Vec<u8>> {
+        let mut encoder = frame::Encoder::new(level).unwrap();
+        let mut pack = Builder::new(PackLimits::default());
+        let mut seen = HashSet::new();
+        for (at, chunk) in self.chunks.iter().enumerate() {
+            if wanted(at) && seen.insert(Digest::of(chunk)) {
+                let frame = encoder.encode(chunk).unwrap();
+                pack.push(Digest::of(chunk), chunk.len() as u32, frame)
+                    .unwrap();
+            }
+        }
+        (!pack.is_empty()).then(|| pack.finish())
+    }
+
     /// What is said when it is published.
     pub(crate) fn claim(&self) -> (PublishPath, Vec<Digest>) {
         let path = PublishPath {
@@ -313,6 +328,12 @@ impl Package {
         };
         (path, self.digests())
     }
+}
+
+/// A pack as the body of a request brings it.
+pub(crate) fn pieces(pack: &[u8]) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + use<> {
+    let parts = pack.chunks(100_000).map(Bytes::copy_from_slice);
+    stream::iter(parts.map(Ok).collect::<Vec<_>>())
 }
 
 /// Bytes that do not compress.

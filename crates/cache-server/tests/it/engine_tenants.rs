@@ -11,7 +11,7 @@ use crate::engine_damage::{damage, notice};
 use crate::engine_support::{Package, Rig, START, noise, until};
 
 /// Someone whose token may pull from, push to and delete from one cache.
-fn member(of: &str) -> Caller {
+pub(crate) fn member(of: &str) -> Caller {
     with(
         of,
         &[Permission::Pull, Permission::Push, Permission::Delete],

@@ -17,6 +17,8 @@ mod http_routes;
 mod http_support;
 mod http_tenants;
 #[cfg(target_os = "linux")]
+mod nth_io;
+#[cfg(target_os = "linux")]
 mod shim;
 #[cfg(target_os = "linux")]
 mod shim_self;
