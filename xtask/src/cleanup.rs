@@ -106,7 +106,7 @@ fn is_running(pid: u32) -> bool {
 }
 
 /// Removes a folder with the read-only folders of a Nix store in it.
-fn remove_tree(dir: &Path) {
+pub(crate) fn remove_tree(dir: &Path) {
     if std::fs::remove_dir_all(dir).is_ok() || !dir.exists() {
         return;
     }

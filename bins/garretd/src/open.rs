@@ -98,6 +98,7 @@ pub(crate) async fn engine(config: &Config, clock: &Clock) -> Result<Engine, Fai
     settings.grace = config.grace;
     settings.removed_grace = config.removed_grace;
     settings.upload_memory = config.server.upload_memory;
+    settings.narinfo_memory = usize::try_from(config.server.narinfo_memory).unwrap_or(usize::MAX);
     Engine::open(settings)
         .await
         .context("cannot open the engine")

@@ -1,13 +1,20 @@
 //! What every measurement stands on: programs, folders, corpora.
 
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::How;
+use super::machine::Machine;
+use super::process::peak_memory;
+use super::shelf::Shelf;
+use super::table::Figure;
+use super::{How, MIB};
 use crate::cleanup::TempDir;
-use crate::corpus::{self, Corpus};
+use crate::corpus::{self, Corpus, Size};
 use crate::garret::{Client, Programs, Server, Settings};
 use crate::shell::step;
 use crate::workspace::Profile;
@@ -21,10 +28,15 @@ const MEMORY: &str = "/dev/shm";
 pub(crate) struct Bench {
     /// How to measure.
     pub(crate) how: How,
-    /// Release builds.
+    /// How all that is measured is compiled.
+    pub(crate) profile: Profile,
+    /// Garret's.
     pub(crate) programs: Programs,
     disk: TempDir,
     memory: TempDir,
+    pair: OnceCell<(Corpus, Corpus)>,
+    shelf: OnceCell<Rc<Shelf>>,
+    notes: RefCell<Vec<String>>,
 }
 
 impl Bench {
@@ -35,13 +47,72 @@ impl Bench {
     pub(crate) fn new(how: &How) -> Result<Self> {
         host::ensure(&[host::CORPUS, host::BENCH])?;
         nix::require()?;
-        step("building garretd and garret for release");
+        let profile = if how.quick {
+            Profile::Dev
+        } else {
+            Profile::Release
+        };
         Ok(Self {
             how: how.clone(),
-            programs: Programs::build(Profile::Release)?,
+            profile,
+            programs: match &how.programs {
+                Some(folder) => Programs::of(folder)?,
+                None => Programs::build(profile)?,
+            },
             disk: TempDir::within(&workspace::target_dir()?, "bench")?,
             memory: TempDir::within(Path::new(MEMORY), "garret-bench")?,
+            pair: OnceCell::new(),
+            shelf: OnceCell::new(),
+            notes: RefCell::default(),
         })
+    }
+
+    /// Something that the table has no place for, printed in front of it.
+    pub(crate) fn note(&self, text: String) {
+        self.notes.borrow_mut().push(text);
+    }
+
+    /// Machine, versions, corpus and notes: what stands in front of a table.
+    ///
+    /// # Errors
+    /// If a program is missing.
+    pub(crate) fn header(&self) -> Result<String> {
+        let mut text = self.machine()?.render();
+        if let Some((closure, _)) = self.pair.get() {
+            let (paths, bytes) = (closure.paths.len(), closure.nar_bytes());
+            text += &format!("Closure: {paths} paths, {bytes} bytes of NARs\n");
+        }
+        text += &format!("{} rounds: median (least-most)\n", self.how.runs);
+        for note in self.notes.borrow().iter() {
+            text += &format!("{note}\n");
+        }
+        Ok(text)
+    }
+
+    /// Where and with what it is measured.
+    ///
+    /// # Errors
+    /// If a program is missing.
+    pub(crate) fn machine(&self) -> Result<Machine> {
+        Machine::here(self.disk.path())
+    }
+
+    /// Writes the figures to the file that was named, if one was.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub(crate) fn save(&self, figures: &[Figure]) -> Result<()> {
+        let Some(file) = &self.how.json else {
+            return Ok(());
+        };
+        let all = serde_json::json!({
+            "machine": self.machine()?,
+            "runs": self.how.runs,
+            "notes": *self.notes.borrow(),
+            "figures": figures,
+        });
+        std::fs::write(file, format!("{all:#}\n"))
+            .with_context(|| format!("writing {}", file.display()))
     }
 
     /// Rounds.
@@ -69,8 +140,17 @@ impl Bench {
     ///
     /// # Errors
     /// If it does not start.
-    pub(crate) fn garretd(&self, name: &str) -> Result<Server> {
-        Server::start(&self.programs, &self.on_disk(name)?, &Settings::default())
+    pub(crate) fn garretd(&self, settings: &Settings) -> Result<Server> {
+        Server::start(&self.programs, &self.on_disk("garretd")?, settings)
+    }
+
+    /// Closures that have much in common, in the order in which a cache gets them.
+    ///
+    /// # Errors
+    /// If they cannot be made.
+    pub(crate) fn closures(&self) -> Result<Vec<Corpus>> {
+        let (first, rebuilt) = self.pair()?;
+        Ok(vec![first, rebuilt])
     }
 
     /// A client with a new home, logged in to a server for all of a cache.
@@ -88,7 +168,54 @@ impl Bench {
     /// # Errors
     /// If they cannot be made.
     pub(crate) fn pair(&self) -> Result<(Corpus, Corpus)> {
-        corpus::demo_pair()
+        if let Some(pair) = self.pair.get() {
+            return Ok(pair.clone());
+        }
+        let pair = corpus::pair(if self.how.quick {
+            Size::Demo
+        } else {
+            Size::Large
+        })?;
+        step("reading the corpus once, so that it lies in the page cache");
+        warm(pair.0.store.root())?;
+        Ok(self.pair.get_or_init(|| pair).clone())
+    }
+
+    /// The closure as a cache that can be served.
+    ///
+    /// # Errors
+    /// If it cannot be pushed.
+    pub(crate) fn shelf(&self) -> Result<Rc<Shelf>> {
+        if let Some(shelf) = self.shelf.get() {
+            return Ok(Rc::clone(shelf));
+        }
+        let shelf = Rc::new(Shelf::fill(self, &self.pair()?.0)?);
+        Ok(Rc::clone(self.shelf.get_or_init(|| shelf)))
+    }
+
+    /// How long a round of load lasts; a moment only where nobody looks at the
+    /// figures.
+    pub(crate) fn time(&self, seconds: f64) -> Duration {
+        Duration::from_secs_f64(if self.how.quick { 0.1 } else { seconds })
+    }
+
+    /// The peak of a process.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub(crate) fn peak_mib(&self, pid: u32) -> Result<f64> {
+        Ok(peak_memory(pid)? as f64 / MIB)
+    }
+
+    /// Removes a folder of this run before its end, to have its memory back.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub(crate) fn forget(&self, folder: &Path) -> Result<()> {
+        if !self.how.keep {
+            crate::cleanup::remove_tree(folder);
+        }
+        Ok(())
     }
 
     /// Leaves everything where it is.
@@ -118,4 +245,21 @@ fn fresh(base: &Path, name: &str) -> Result<PathBuf> {
 /// If the program is not there.
 pub(crate) fn settle() -> Result<()> {
     shell::quiet(&mut Command::new("sync"))
+}
+
+/// Reads every file below a folder.
+fn warm(folder: &Path) -> Result<()> {
+    for entry in
+        std::fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))?
+    {
+        let entry = entry.context("listing the corpus")?;
+        let kind = entry.file_type().context("looking at the corpus")?;
+        if kind.is_dir() {
+            warm(&entry.path())?;
+        } else if kind.is_file() {
+            let mut file = std::fs::File::open(entry.path()).context("reading the corpus")?;
+            std::io::copy(&mut file, &mut std::io::sink()).context("reading the corpus")?;
+        }
+    }
+    Ok(())
 }

@@ -2,10 +2,18 @@
 //! run. No figure makes it fail; a row that misses its target is marked.
 
 mod context;
+mod load;
+mod log;
+mod machine;
+mod measure;
+mod paths;
+mod peers;
 mod process;
 mod rows;
+mod shelf;
 mod stats;
 mod table;
+mod workflow;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,6 +23,9 @@ use anyhow::Result;
 use crate::workspace;
 use context::Bench;
 use rows::Row;
+
+/// Bytes of a MiB.
+pub(crate) const MIB: f64 = 1024.0 * 1024.0;
 
 /// What to measure.
 #[derive(Debug, Clone, clap::Args)]
@@ -37,9 +48,13 @@ pub(crate) struct How {
     /// Rounds; ours and the peer take turns in each
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
     pub(crate) runs: u32,
-    /// A small corpus and short rounds: whether it works, not how fast
+    /// Programs of the dev profile, a small corpus, short rounds: whether it works,
+    /// not how fast
     #[arg(long)]
     pub(crate) quick: bool,
+    /// Measure the `garret` and `garretd` in a folder, rather than to build them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) programs: Option<PathBuf>,
     /// Write all figures to a file
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -50,23 +65,30 @@ pub(crate) struct How {
 
 /// Measurements that are no rows.
 #[derive(Debug, Clone, clap::Subcommand)]
-enum Other {}
+enum Other {
+    /// What a build costs when a cache has most of it
+    Workflow(How),
+}
 
 /// Measures, and prints one table.
 ///
 /// # Errors
 /// If something cannot be made, started or read; never because of a figure.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    if cfg!(debug_assertions) {
+    let how = match &options.other {
+        Some(Other::Workflow(how)) => how,
+        None => &options.how,
+    };
+    if cfg!(debug_assertions) && !how.quick {
         return again_in_release();
     }
+    let bench = Bench::new(how)?;
     match &options.other {
-        Some(other) => match *other {},
-        None => {
-            let bench = Bench::new(&options.how)?;
-            rows::run(&bench, &options.rows)
-        }
+        Some(Other::Workflow(_)) => workflow::run(&bench)?,
+        None => rows::run(&bench, &options.rows)?,
     }
+    bench.finish();
+    Ok(())
 }
 
 /// The load generator is here, and would be what is measured if it were slow.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -72,8 +72,6 @@ pub(crate) fn children(pid: u32) -> Result<Vec<u32>> {
 pub(crate) struct Watched {
     /// What it wrote to stdout.
     pub(crate) stdout: String,
-    /// From start to end.
-    pub(crate) seconds: f64,
     /// The most memory it had, as far as it was seen.
     pub(crate) peak_memory: u64,
 }
@@ -83,7 +81,6 @@ pub(crate) struct Watched {
 /// # Errors
 /// If it cannot be started or fails.
 pub(crate) fn watch(command: &mut Command) -> Result<Watched> {
-    let start = Instant::now();
     let mut child = Child::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     let pid = child.id();
     let mut stdout = child.inner().stdout.take().context("opening a pipe")?;
@@ -96,7 +93,6 @@ pub(crate) fn watch(command: &mut Command) -> Result<Watched> {
         most = most.max(peak_memory(pid).unwrap_or(0));
         std::thread::sleep(EVERY);
     }
-    let seconds = start.elapsed().as_secs_f64();
     let ended = child.wait()?;
     let text = reader
         .join()
@@ -106,7 +102,6 @@ pub(crate) fn watch(command: &mut Command) -> Result<Watched> {
     }
     Ok(Watched {
         stdout: text.context("reading the output of a program")?,
-        seconds,
         peak_memory: most,
     })
 }

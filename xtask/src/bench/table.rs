@@ -96,7 +96,7 @@ impl Figure {
         });
         [
             self.what.clone(),
-            format!("{} {}", self.ours, self.unit),
+            format!("{} {}", self.ours, self.unit).trim_end().to_owned(),
             match self.theirs {
                 Some(theirs) => format!("{theirs} {}", self.peer),
                 None => String::new(),

@@ -76,10 +76,66 @@ const MEDIUM: &[&str] = &[
     "vim-nox",
 ];
 
+/// Packages for a closure of more than a GB, as whole systems have.
+const LARGE: &[&str] = &[
+    "bc",
+    "bind9-dnsutils",
+    "binutils",
+    "cmake",
+    "curl",
+    "g++",
+    "gdb",
+    "ghostscript",
+    "git",
+    "gnupg",
+    "haproxy",
+    "hello",
+    "imagemagick-6.q16",
+    "jq",
+    "less",
+    "libcurl4-openssl-dev",
+    "libjansson4",
+    "libllvm14",
+    "libpq-dev",
+    "libssl-dev",
+    "libxml2-dev",
+    "lua5.4",
+    "memcached",
+    "nano",
+    "ncurses-bin",
+    "nginx",
+    "ninja-build",
+    "nodejs",
+    "openssh-client",
+    "openssh-server",
+    "perl",
+    "php8.2-cli",
+    "pkg-config",
+    "poppler-utils",
+    "postgresql-15",
+    "python3-cryptography",
+    "python3-numpy",
+    "python3-requests",
+    "python3-yaml",
+    "python3.11-dev",
+    "redis-server",
+    "rsync",
+    "ruby3.1",
+    "sqlite3",
+    "strace",
+    "sudo",
+    "tcl8.6",
+    "tmux",
+    "tree",
+    "vim-nox",
+    "wget",
+    "zstd",
+];
+
 /// What to make.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
-    /// Which packages: `demo` (at least 50 paths, some tens of MB) or `medium`
+    /// Which packages: `demo` (at least 50 paths, some tens of MB), `medium` or `large`
     #[arg(long, default_value = "demo")]
     size: Size,
     /// Packages of your own choice, separated by commas, with what they depend on
@@ -95,9 +151,23 @@ pub(crate) struct Options {
 
 /// A set of packages.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Size {
+pub(crate) enum Size {
+    /// At least 50 paths and some tens of MB.
     Demo,
+    /// Some hundred MB.
     Medium,
+    /// More than a GB.
+    Large,
+}
+
+impl Size {
+    fn seeds(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Demo => ("demo", DEMO),
+            Self::Medium => ("medium", MEDIUM),
+            Self::Large => ("large", LARGE),
+        }
+    }
 }
 
 /// A closure that is there.
@@ -112,6 +182,15 @@ pub(crate) struct Corpus {
 }
 
 impl Corpus {
+    /// The closure of a path that a store has.
+    ///
+    /// # Errors
+    /// If Nix does not know it.
+    pub(crate) fn of(store: Store, top: String) -> Result<Self> {
+        let paths = store.closure(&top)?;
+        Ok(Self { store, top, paths })
+    }
+
     /// The bytes of all its NARs.
     pub(crate) fn nar_bytes(&self) -> u64 {
         self.paths.iter().map(|info| info.nar_size).sum()
@@ -134,8 +213,7 @@ pub(crate) fn command(options: &Options) -> Result<()> {
     let own: Vec<&str> = options.packages.iter().map(String::as_str).collect();
     let (name, seeds) = match options.size {
         _ if !own.is_empty() => ("custom", own.as_slice()),
-        Size::Demo => ("demo", DEMO),
-        Size::Medium => ("medium", MEDIUM),
+        size => size.seeds(),
     };
     if options.dry_run {
         for (name, package) in apt::resolve(seeds)? {
@@ -157,7 +235,16 @@ pub(crate) fn command(options: &Options) -> Result<()> {
 /// # Errors
 /// As [`command`].
 pub(crate) fn demo_pair() -> Result<(Corpus, Corpus)> {
-    Ok((make("demo", DEMO, "")?, make("demo", DEMO, "rebuild")?))
+    pair(Size::Demo)
+}
+
+/// A closure and its rebuild.
+///
+/// # Errors
+/// As [`command`].
+pub(crate) fn pair(size: Size) -> Result<(Corpus, Corpus)> {
+    let (name, seeds) = size.seeds();
+    Ok((make(name, seeds, "")?, make(name, seeds, "rebuild")?))
 }
 
 /// Where corpora are kept.

@@ -38,7 +38,6 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     host::ensure(&[host::CORPUS])?;
     nix::require()?;
-    step("building garretd and garret");
     let programs = Programs::build(Profile::Dev)?;
     let (closure, rebuilt) = corpus::demo_pair()?;
 
@@ -145,11 +144,6 @@ fn how_to_use(
     info: &CacheInfo,
     closure: &Corpus,
 ) -> String {
-    let keys: Vec<&str> = info
-        .public_keys
-        .iter()
-        .map(|k| k.public_key.as_str())
-        .collect();
     format!(
         "The server is still up at {url} (log: {log}).\n\n\
          As the client of this demo:\n  {client} cache info {CACHE}\n\n\
@@ -164,7 +158,7 @@ fn how_to_use(
         client = client.typed(),
         top = closure.top,
         substituter = info.substituter,
-        keys = keys.join(" "),
+        keys = info.keys(),
         folder = folder.display(),
         pid = server.pid(),
     )

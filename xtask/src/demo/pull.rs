@@ -52,15 +52,9 @@ impl Puller<'_> {
     /// If Nix fails, or anything differs.
     pub(crate) fn whole(&self, step: &'static str, corpus: &Corpus) -> Result<Row> {
         let store = self.store(step)?;
-        let keys: Vec<&str> = self
-            .info
-            .public_keys
-            .iter()
-            .map(|k| k.public_key.as_str())
-            .collect();
         let before = self.server.counts()?;
         let start = Instant::now();
-        let mut realise = self.realise(&store, &keys.join(" "), &corpus.top);
+        let mut realise = self.realise(&store, &self.info.keys(), &corpus.top);
         let log = self.folder.join("nix-store.log");
         let output = fs::File::create(&log).context("making Nix's log")?;
         let (ok, _) = shell::try_read(realise.stderr(output))?;

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -30,6 +31,9 @@ pub(crate) struct Pushed {
     pub(crate) requests: u64,
     /// From the first request to the last answer.
     pub(crate) seconds: f64,
+    /// The whole command, from its start to its end.
+    #[serde(skip)]
+    pub(crate) wall: f64,
 }
 
 impl Pushed {
@@ -50,6 +54,14 @@ pub(crate) struct CacheInfo {
     pub(crate) substituter: String,
     /// Its signing keys.
     pub(crate) public_keys: Vec<PublicKey>,
+}
+
+impl CacheInfo {
+    /// All its keys, as nix.conf wants them.
+    pub(crate) fn keys(&self) -> String {
+        let keys = self.public_keys.iter().map(|key| key.public_key.as_str());
+        keys.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// One signing key's public half.
@@ -155,7 +167,8 @@ impl Client {
     /// If the client fails or says what cannot be read.
     pub(crate) fn create(&self, cache: &str, visibility: &str) -> Result<CacheInfo> {
         let mut command = self.command()?;
-        shell::run(command.args(["cache", "create", cache, visibility]))?;
+        // What it says is for people, and stdout is for the task's own table.
+        shell::read(command.args(["cache", "create", cache, visibility]))?;
         let text = shell::read(self.command()?.args(["cache", "info", cache, "--json"]))?;
         serde_json::from_str(&text).context("reading garret cache info")
     }
@@ -183,7 +196,13 @@ impl Client {
     pub(crate) fn push(&self, cache: &str, store: &Store, tops: &[&str]) -> Result<Pushed> {
         let mut command = self.push_command(cache, store, tops)?;
         eprintln!("$ {}", shell::display(&command));
-        Pushed::parse(&shell::read(&mut command)?)
+        let start = Instant::now();
+        let text = shell::read(&mut command)?;
+        let wall = start.elapsed().as_secs_f64();
+        Ok(Pushed {
+            wall,
+            ..Pushed::parse(&text)?
+        })
     }
 }
 

@@ -4,11 +4,11 @@ pub(crate) mod client;
 pub(crate) mod http;
 pub(crate) mod server;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
-pub(crate) use client::{CacheInfo, Client};
+pub(crate) use client::{CacheInfo, Client, Pushed};
 pub(crate) use server::{Server, Settings};
 
 use crate::workspace::{self, Profile};
@@ -20,11 +20,23 @@ pub(crate) struct Programs {
 }
 
 impl Programs {
+    /// Those that are in a folder.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub(crate) fn of(folder: &Path) -> Result<Self> {
+        let folder = std::fs::canonicalize(folder);
+        Ok(Self {
+            folder: folder.context("finding the programs")?,
+        })
+    }
+
     /// Builds them as the tree now stands.
     ///
     /// # Errors
     /// If one does not compile.
     pub(crate) fn build(profile: Profile) -> Result<Self> {
+        crate::shell::step("building garretd and garret");
         workspace::build(profile)?;
         let folder = workspace::target_dir()?.join(profile.folder());
         Ok(Self { folder })

@@ -214,7 +214,11 @@ fn port(file: &Path) -> Option<u16> {
     text.strip_suffix('\n')?.parse().ok()
 }
 
-fn size(folder: &Path) -> Result<u64> {
+/// Bytes of all files below a folder.
+///
+/// # Errors
+/// If a folder cannot be read.
+pub(crate) fn size(folder: &Path) -> Result<u64> {
     let mut sum = 0;
     for entry in fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))? {
         let entry = entry.context("listing the storage")?;

@@ -122,6 +122,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("server.max-connections-per-address", "number", "512", "Connections at once from one address; further ones are closed. Raise it behind a reverse proxy."),
     key("server.max-requests-per-token", "number", "256", "Requests at once with one token; further ones wait, then are told to come back."),
     key("server.upload-memory", "size", "64 MiB", "Memory that uploads may hold at once; the server does not read from the others yet."),
+    key("server.narinfo-memory", "size", "32 MiB", "Memory for narinfo that was asked for before; with 0 the database answers each time."),
     key("limits.max-nar-size", "size", "32 GiB", "Largest NAR that may be published."),
     key("limits.max-unpublished", "size", "40 GiB", "Bytes that one token may have sent within grace without publishing them."),
     key("metrics.enabled", "true or false", "true", "Whether metrics are served at all."),

@@ -123,6 +123,7 @@ pub(crate) struct ServerLimits {
     pub(crate) max_connections_per_address: usize,
     pub(crate) max_requests_per_token: usize,
     pub(crate) upload_memory: u64,
+    pub(crate) narinfo_memory: u64,
 }
 
 /// Where metrics are served.

@@ -92,6 +92,7 @@ pub(crate) struct Server {
     pub(crate) max_connections_per_address: Option<usize>,
     pub(crate) max_requests_per_token: Option<usize>,
     pub(crate) upload_memory: Option<Size>,
+    pub(crate) narinfo_memory: Option<Size>,
 }
 
 #[derive(Debug, Default, Deserialize)]

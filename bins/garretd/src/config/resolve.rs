@@ -226,6 +226,7 @@ impl Reader {
                 256,
             ),
             upload_memory: self.size("server.upload-memory", &server.upload_memory, 64 << 20),
+            narinfo_memory: self.size("server.narinfo-memory", &server.narinfo_memory, 32 << 20),
         }
     }
 

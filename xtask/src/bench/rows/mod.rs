@@ -1,6 +1,13 @@
 //! The rows of the table, by name.
 
+mod floor;
+mod memory;
+mod narinfo;
+mod pull;
 mod push;
+mod serve;
+mod stored;
+mod tiny;
 
 use anyhow::{Context, Result};
 
@@ -13,10 +20,33 @@ use crate::shell::step;
 pub(crate) enum Row {
     /// A closure to an empty cache, the same again, and its rebuild
     Push,
+    /// Two thousand tiny paths
+    Tiny,
+    /// Bytes of NARs a second, and what they cost the server
+    Serve,
+    /// Answers for narinfo a second: from memory, from the database, with tokens
+    Narinfo,
+    /// Bytes that closures with much in common take
+    Stored,
+    /// The closure into an empty store by a real Nix
+    Pull,
+    /// Peak memory of a server under 16 pushes, of a client on a path of 5 GB
+    Memory,
+    /// What the same bytes cost in the bare libraries
+    Floor,
 }
 
 /// In the order in which they are printed.
-const ALL: &[Row] = &[Row::Push];
+const ALL: &[Row] = &[
+    Row::Push,
+    Row::Tiny,
+    Row::Serve,
+    Row::Narinfo,
+    Row::Stored,
+    Row::Pull,
+    Row::Memory,
+    Row::Floor,
+];
 
 /// Measures some rows, or all, and prints the table.
 ///
@@ -29,13 +59,16 @@ pub(crate) fn run(bench: &Bench, some: &[Row]) -> Result<()> {
         step(&format!("{row:?}"));
         let measured = match row {
             Row::Push => push::run(bench),
+            Row::Tiny => tiny::run(bench),
+            Row::Serve => serve::run(bench),
+            Row::Narinfo => narinfo::run(bench),
+            Row::Pull => pull::run(bench),
+            Row::Stored => stored::run(bench),
+            Row::Memory => memory::run(bench),
+            Row::Floor => floor::run(bench),
         };
         figures.extend(measured.with_context(|| format!("measuring {row:?}"))?);
     }
-    println!("\n{}", table::render(&figures));
-    if let Some(file) = &bench.how.json {
-        let text = serde_json::to_string_pretty(&figures).context("writing the figures")?;
-        std::fs::write(file, text).with_context(|| format!("writing {}", file.display()))?;
-    }
-    Ok(())
+    println!("\n{}\n{}", bench.header()?, table::render(&figures));
+    bench.save(&figures)
 }
