@@ -30,7 +30,7 @@ use crate::engine_support::Package;
 
 /// A server that ends with the test.
 pub(crate) struct Server {
-    pub(crate) dir: TempDir,
+    pub(crate) dir: Arc<TempDir>,
     pub(crate) address: SocketAddr,
     pub(crate) app: App,
     key: SigningKey,
@@ -53,12 +53,14 @@ pub(crate) fn real_clock() -> Clock {
     Clock::new(wall, move || start.elapsed())
 }
 
-/// Differs between calls and, by the folder's name, between tests.
+/// Differs between calls and, by the folder's name, between tests; the calls
+/// of all servers of a program are counted as one, so that a second server on
+/// a folder does not draw again what the first one drew.
 fn random(dir: &TempDir) -> cache_server::engine::Random {
+    static CALLS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
     let seed = dir.path().to_string_lossy().into_owned();
-    let calls = std::sync::atomic::AtomicU64::new(0);
     Arc::new(move |bytes| {
-        let call = calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let call = CALLS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let mut hasher = blake3::Hasher::new();
         hasher.update(seed.as_bytes()).update(&call.to_le_bytes());
         hasher.finalize_xof().fill(bytes);
@@ -80,9 +82,19 @@ impl Server {
         engine: impl FnOnce(&mut EngineConfig),
         store: Option<&Path>,
     ) -> Self {
-        let dir = TempDir::new().unwrap();
+        let dir = Arc::new(TempDir::new().unwrap());
+        Self::over(dir, real_clock(), config, engine, store).await
+    }
+
+    /// Over a folder that an earlier server may have left.
+    pub(crate) async fn over(
+        dir: Arc<TempDir>,
+        clock: Clock,
+        config: HttpConfig,
+        engine: impl FnOnce(&mut EngineConfig),
+        store: Option<&Path>,
+    ) -> Self {
         let store = store.map_or_else(|| dir.path().join("store"), Path::to_owned);
-        let clock = real_clock();
         let db = Db::open(&DbConfig::new(dir.path().join("garret.db")), clock.clone()).unwrap();
         let blobs = LocalStore::open(store).await.unwrap();
         let mut settings = EngineConfig::new(db, Arc::new(blobs), clock.clone(), random(&dir));
@@ -114,6 +126,15 @@ impl Server {
     pub(crate) async fn stop(&mut self) -> usize {
         self.stop.take().unwrap().send(()).unwrap();
         self.task.take().unwrap().await.unwrap()
+    }
+
+    /// Ends as a crash does: whatever runs is dropped where it is.
+    pub(crate) async fn crash(mut self) -> Arc<TempDir> {
+        if let Some(task) = self.task.take() {
+            task.abort();
+            let _ = task.await;
+        }
+        Arc::clone(&self.dir)
     }
 
     pub(crate) fn claims(&self, grants: &[(&str, &[Permission])]) -> Claims {

@@ -22,3 +22,4 @@ mod nth_io;
 mod shim;
 #[cfg(target_os = "linux")]
 mod shim_self;
+mod model;
