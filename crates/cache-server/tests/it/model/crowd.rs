@@ -18,6 +18,8 @@ use super::pushes::{below, pack_of};
 use super::world::World;
 use crate::http_support::{Reply, Request};
 
+/// Crowds, unless asked otherwise.
+const RUNS: u64 = 4;
 /// Steps of each of them.
 const STEPS: usize = 30;
 /// Paths below this number are never removed or replaced.
@@ -27,7 +29,7 @@ const ALPHA: std::ops::Range<usize> = 0..7;
 const BETA: std::ops::Range<usize> = 7..14;
 const SHARED: std::ops::Range<usize> = 14..CONTENTS;
 
-/// Tenant, cache, contents that it pushes there, and caches it may pull from.
+/// Tenant, cache, and contents that it pushes there.
 const PUSHERS: [(usize, usize, std::ops::Range<usize>); 6] = [
     (2, 0, ALPHA),
     (6, 0, ALPHA),
@@ -48,13 +50,22 @@ struct Crowd {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_crowd_promises_are_kept_and_nobody_sees_what_is_not_for_him() {
-    let seed = super::number("GARRET_SEED").unwrap_or_else(super::random_seed);
-    println!("GARRET_SEED={seed}");
+    let replayed = super::number("GARRET_SEED");
+    let first = replayed.unwrap_or_else(super::random_seed);
+    let asked = super::number("GARRET_MODEL_RUNS");
+    for run in 0..asked.unwrap_or(if replayed.is_some() { 1 } else { RUNS }) {
+        let seed = first.wrapping_add(run);
+        println!("GARRET_SEED={seed}");
+        play(seed).await;
+    }
+}
+
+async fn play(seed: u64) {
     let mut world = World::new().await;
     for op in super::history::history(seed, 0) {
         world.step(&op).await;
     }
-    let crowd = Crowd {
+    let mut crowd = Crowd {
         world,
         kept: Mutex::default(),
         first: Mutex::default(),
@@ -71,7 +82,6 @@ async fn in_a_crowd_promises_are_kept_and_nobody_sees_what_is_not_for_him() {
         tokio::join!(join_all(readers), crowd.keeper(Rng(seed ^ 1 << 50)));
     };
     tokio::join!(join_all(pushers), others);
-    let mut crowd = crowd;
     crowd.world.reopen(false).await;
     assert!(!crowd.kept.lock().unwrap().is_empty());
     for (cache, path) in (0..REAL).flat_map(|cache| (0..PATHS).map(move |path| (cache, path))) {
