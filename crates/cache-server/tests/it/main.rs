@@ -16,10 +16,10 @@ mod http_limits;
 mod http_routes;
 mod http_support;
 mod http_tenants;
+mod model;
 #[cfg(target_os = "linux")]
 mod nth_io;
 #[cfg(target_os = "linux")]
 mod shim;
 #[cfg(target_os = "linux")]
 mod shim_self;
-mod model;
