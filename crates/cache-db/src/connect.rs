@@ -9,10 +9,13 @@ use rusqlite::{Connection, OpenFlags};
 
 /// How long a writer waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
-/// Bytes of the file that are read through a mapping: doubles lookups.
-const MMAP_BYTES: i64 = 1 << 30;
-/// Page cache of a connection, in KiB.
-const CACHE_KIB: i64 = 32 * 1024;
+/// Page cache of the writing connection, in KiB. A page cache fills only where
+/// the file is large, so it is what the memory of a process grows by; the
+/// upper levels of the indexes fit, and the system caches the rest.
+const WRITER_KIB: i64 = 4 * 1024;
+/// Page cache of each connection that reads, in KiB. The file is not mapped
+/// either: every connection would map it again.
+const READER_KIB: i64 = 2 * 1024;
 /// The write-ahead log is cut back to this many bytes after a checkpoint.
 const WAL_LIMIT: i64 = 64 << 20;
 /// Statements kept prepared by each connection.
@@ -32,7 +35,7 @@ pub(crate) fn create_private(path: &Path) -> io::Result<()> {
 
 /// The connection that writes. Every commit is on disk when it returns.
 pub(crate) fn writer(path: &Path) -> rusqlite::Result<Connection> {
-    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let conn = open(path, WRITER_KIB)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
@@ -42,16 +45,17 @@ pub(crate) fn writer(path: &Path) -> rusqlite::Result<Connection> {
 
 /// A connection that cannot write.
 pub(crate) fn reader(path: &Path) -> rusqlite::Result<Connection> {
-    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let conn = open(path, READER_KIB)?;
     conn.pragma_update(None, "query_only", true)?;
     Ok(conn)
 }
 
-fn open(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
-    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+fn open(path: &Path, cache_kib: i64) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
-    conn.pragma_update(None, "mmap_size", MMAP_BYTES)?;
-    conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    conn.pragma_update(None, "mmap_size", 0)?;
+    conn.pragma_update(None, "cache_size", -cache_kib)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(conn)

@@ -9,8 +9,9 @@ use rusqlite::{Connection, params};
 
 use crate::chunks::frame_bytes;
 use crate::db::Inner;
+use crate::held::Young;
 use crate::tx::Tx;
-use crate::{CacheId, Db, DbError, PackCommit, TokenKey};
+use crate::{CacheId, Db, DbError, PackCommit, TokenKey, reach};
 
 /// (token, cache) pairs whose published bytes are remembered.
 const MAX_CREDITS: usize = 256;
@@ -64,14 +65,14 @@ impl Db {
         grace: Duration,
         max_unpublished: u64,
     ) -> Result<(u64, u64), DbError> {
-        let since = self.now().saturating_sub(seconds(grace));
+        let young = Young::at(self.now(), grace);
         let readers = &self.inner.readers;
-        let sent = readers.read_one(|conn| sent_bytes(conn, &token_key, since))?;
+        let sent = readers.read_one(|conn| sent_bytes(conn, &token_key, young.since))?;
         if sent.saturating_add(size) <= max_unpublished / 2 {
             return Ok((sent, 0));
         }
         let credit = self.read_long(move |inner, conn| {
-            published_bytes(inner, conn, &token_key, cache_id, since)
+            published_bytes(inner, conn, &token_key, cache_id, young)
         });
         Ok((sent, credit.await?))
     }
@@ -91,11 +92,10 @@ fn published_bytes(
     conn: &Connection,
     token: &TokenKey,
     cache: CacheId,
-    since: i64,
+    young: Young,
 ) -> Result<u64, DbError> {
-    let held = inner.bitmaps.held(conn, token, since)?;
-    let reach = inner.bitmaps.reach(conn, cache)?;
-    let published = held.sent.as_ref() & reach.all.as_ref();
+    let held = inner.tokens.held(conn, token, young)?;
+    let published = reach::ever(conn, cache, &held.sent())?;
     let lock = || {
         inner
             .credits

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::Connection;
 
-use crate::bitmaps::Bitmaps;
 use crate::clock::Pace;
 use crate::credit::Credits;
+use crate::held::Tokens;
 use crate::readers::Readers;
 use crate::tx::{Tx, Verdict};
 use crate::writer::{Surroundings, Writer};
@@ -47,7 +47,7 @@ pub(crate) struct Inner {
     pub(crate) readers: Readers,
     writer: Writer,
     shared: Arc<Shared>,
-    pub(crate) bitmaps: Bitmaps,
+    pub(crate) tokens: Tokens,
     pub(crate) credits: Credits,
     pub(crate) broken: Mutex<crate::broken::BrokenSet>,
 }
@@ -115,7 +115,10 @@ impl Db {
         })?;
         migrate::check_ours(path)?;
         let mut conn = connect::writer(path).map_err(open)?;
-        migrate::migrate(&mut conn).map_err(open)?;
+        migrate::migrate(&mut conn).map_err(|error| match error {
+            DbError::Sqlite(source) => open(source),
+            other => other,
+        })?;
         let stored = conn
             .query_row("SELECT clock FROM store", [], |row| row.get(0))
             .map_err(open)?;
@@ -134,7 +137,7 @@ impl Db {
             readers,
             writer,
             shared,
-            bitmaps: Bitmaps::default(),
+            tokens: Tokens::default(),
             credits: Credits::default(),
             broken: Mutex::default(),
         };

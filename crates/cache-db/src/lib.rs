@@ -94,6 +94,7 @@ mod connect;
 mod credit;
 mod db;
 mod error;
+mod held;
 mod identity;
 mod ingest;
 mod migrate;
@@ -102,6 +103,7 @@ mod publish;
 mod publish_tx;
 #[cfg(test)]
 mod races;
+mod reach;
 mod readers;
 mod remove;
 mod resolve;

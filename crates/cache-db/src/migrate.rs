@@ -8,15 +8,31 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior, ffi};
 
-use crate::DbError;
+use crate::{DbError, reach};
+
+/// One step of the schema.
+struct Migration {
+    sql: &'static str,
+    /// What SQL cannot do.
+    then: fn(&Connection) -> Result<(), DbError>,
+}
 
 /// Each brings the schema from the version of its index to the next.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_rows.sql")];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        sql: include_str!("migrations/0001_rows.sql"),
+        then: |_| Ok(()),
+    },
+    Migration {
+        sql: include_str!("migrations/0002_reach.sql"),
+        then: reach::count_all,
+    },
+];
 
 /// Every table that a migration makes, and that of versions.
 const TABLES: &[&str] = &[
     VERSIONS, "store", "cache", "key", "pack", "trash", "record", "ends", "chunk", "lease", "nar",
-    "object",
+    "object", "reach",
 ];
 
 const VERSIONS: &str = "garret_schema";
@@ -75,20 +91,21 @@ fn is_interrupted(error: &rusqlite::Error) -> bool {
 }
 
 /// Runs what is not there yet, in one transaction.
-pub(crate) fn migrate(conn: &mut Connection) -> Result<(), rusqlite::Error> {
+pub(crate) fn migrate(conn: &mut Connection) -> Result<(), DbError> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(&format!(
         "CREATE TABLE IF NOT EXISTS {VERSIONS} (version INTEGER PRIMARY KEY) STRICT"
     ))?;
     let from = version(&tx)?;
-    for (index, sql) in MIGRATIONS.iter().enumerate().skip(from as usize) {
-        tx.execute_batch(sql)?;
+    for (index, migration) in MIGRATIONS.iter().enumerate().skip(from as usize) {
+        tx.execute_batch(migration.sql)?;
+        (migration.then)(&tx)?;
         tx.execute(
             &format!("INSERT INTO {VERSIONS} (version) VALUES (?)"),
             [index + 1],
         )?;
     }
-    tx.commit()
+    Ok(tx.commit()?)
 }
 
 fn tables(conn: &Connection) -> Result<Vec<String>, rusqlite::Error> {
@@ -105,7 +122,11 @@ fn version(conn: &Connection) -> Result<u32, rusqlite::Error> {
 
 #[cfg(test)]
 mod tests {
+    use chunk_store::{ChunkId, recipe::encode};
+    use rusqlite::params;
+
     use super::*;
+    use crate::{CacheId, reach::Sight};
 
     /// A file with a transaction that a crash cut off, after `before` was committed.
     fn interrupted(folder: &Path, before: &str) -> std::path::PathBuf {
@@ -150,6 +171,41 @@ mod tests {
         assert_eq!(tables(&conn).unwrap(), known);
         migrate(&mut conn).unwrap();
         assert_eq!(version(&conn).unwrap(), VERSION);
+    }
+
+    #[test]
+    fn what_caches_reach_is_counted_when_a_database_of_version_1_is_opened() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        let to_1 = format!(
+            "CREATE TABLE {VERSIONS} (version INTEGER PRIMARY KEY) STRICT;
+             INSERT INTO {VERSIONS} VALUES (1);
+             {}
+             INSERT INTO cache (uid, name, is_public, store_dir, priority, upstream_keys, created_at)
+                 VALUES ('u', 'main', 1, '', 0, '[]', 0);",
+            MIGRATIONS[0].sql
+        );
+        conn.execute_batch(&to_1).unwrap();
+        let nar = |seq: i64, unused: Option<i64>, ids: &[u64]| {
+            let chunks: Vec<_> = ids.iter().map(|id| (ChunkId(*id), 1)).collect();
+            let sql = "INSERT INTO nar (cache_id, seq, version, hash, size, frame_size,
+                     unused_since, recipe, listing) VALUES (1, ?, x'', x'', 1, 1, ?, ?, x'')";
+            conn.execute(sql, params![seq, unused, encode(&chunks)])
+                .unwrap();
+        };
+        nar(1, None, &[1, 2, 5000]);
+        nar(2, None, &[2, 3]);
+        nar(3, Some(7), &[4]);
+        migrate(&mut conn).unwrap();
+        assert_eq!(version(&conn).unwrap(), VERSION);
+        let cache = CacheId(1);
+        let mut sight = Sight::new(&conn, cache, &[cache]);
+        let seen = (1..5)
+            .chain([5000])
+            .map(|id| sight.of(id).unwrap().is_some());
+        assert_eq!(seen.collect::<Vec<_>>(), [true, true, true, false, true]);
+        let all = [1, 4, 6].into_iter().collect();
+        let ever = reach::ever(&conn, cache, &all).unwrap();
+        assert_eq!(ever.iter().collect::<Vec<_>>(), [1, 4]);
     }
 
     #[test]

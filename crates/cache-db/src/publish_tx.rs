@@ -8,6 +8,7 @@ use rusqlite::params;
 use crate::bitmaps::recipe_set;
 use crate::broken::set_verified;
 use crate::chunks::sound;
+use crate::reach::{self, Change};
 use crate::remove::{hide_object, note_unused};
 use crate::tx::Tx;
 use crate::{
@@ -162,7 +163,10 @@ fn nar_row(
             set_verified(tx, &unverified)?;
             match twin(tx, cache_id, path, nar)? {
                 Some(id) => use_nar(tx, id).map(Ok),
-                None => insert_nar(tx, cache_id, path, nar).map(Ok),
+                None => {
+                    reach::count(tx, cache_id, &ids, Change::Used)?;
+                    insert_nar(tx, cache_id, path, nar).map(Ok)
+                }
             }
         }
     }
@@ -195,6 +199,13 @@ fn twin(
 }
 
 fn use_nar(tx: &Tx<'_>, id: i64) -> Result<i64, DbError> {
+    let sql = "SELECT cache_id, recipe FROM nar WHERE id = ? AND unused_since IS NOT NULL";
+    let unused = tx.first(sql, [id], |row| {
+        Ok((CacheId(row.get(0)?), row.get::<_, Vec<u8>>(1)?))
+    })?;
+    if let Some((cache, recipe)) = unused {
+        reach::count(tx, cache, &recipe_set(&recipe)?, Change::Used)?;
+    }
     let seq = tx.next_seq()?;
     let sql = "UPDATE nar SET unused_since = NULL, seq = ? WHERE id = ?";
     tx.execute(sql, params![seq, id])?;

@@ -4,6 +4,8 @@ use chunk_store::BlobKey;
 use nar_format::PathHash;
 use rusqlite::params;
 
+use crate::bitmaps::recipe_set;
+use crate::reach::{self, Change};
 use crate::tx::{Tx, Verdict};
 use crate::{CacheId, Db, DbError, NewRecord, RecordKind};
 
@@ -79,7 +81,13 @@ pub(crate) fn note_unused(tx: &Tx<'_>, nar: i64) -> Result<(), DbError> {
         return Ok(());
     }
     let seq = tx.next_seq()?;
-    let sql = "UPDATE nar SET unused_since = ?, seq = ? WHERE id = ? AND unused_since IS NULL";
-    tx.execute(sql, params![tx.now, seq, nar])?;
+    let sql = "UPDATE nar SET unused_since = ?, seq = ? WHERE id = ? AND unused_since IS NULL
+         RETURNING cache_id, recipe";
+    let unused = tx.first(sql, params![tx.now, seq, nar], |row| {
+        Ok((CacheId(row.get(0)?), row.get::<_, Vec<u8>>(1)?))
+    })?;
+    if let Some((cache, recipe)) = unused {
+        reach::count(tx, cache, &recipe_set(&recipe)?, Change::Unused)?;
+    }
     Ok(())
 }

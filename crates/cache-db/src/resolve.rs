@@ -12,11 +12,11 @@ use chunk_store::{Digest, FrameId};
 use roaring::RoaringTreemap;
 use rusqlite::Connection;
 
-use crate::bitmaps::{Held, Reach};
 use crate::chunks::sound;
-use crate::credit::seconds;
 use crate::db::Inner;
+use crate::held::{Held, Young};
 use crate::ingest::insert_lease;
+use crate::reach::Sight;
 use crate::{CacheId, Db, DbError, ResolvedChunk, TokenKey, rows};
 
 /// Digests in one query.
@@ -38,10 +38,9 @@ pub struct ResolveQuery {
 }
 
 /// What a token may see at one moment.
-struct Eyes {
+struct Eyes<'a> {
     held: Held,
-    target: Reach,
-    others: Vec<Reach>,
+    sight: Sight<'a>,
 }
 
 impl Db {
@@ -107,55 +106,45 @@ impl Db {
                 limit: MAX_DIGESTS,
             });
         }
-        let since = self.now().saturating_sub(seconds(query.grace));
+        let young = Young::at(self.now(), query.grace);
         self.read_long(move |inner, conn| {
-            let eyes = Eyes::open(inner, conn, &query, since)?;
-            look_up(conn, &eyes, &query.digests)
+            let mut eyes = Eyes::open(inner, conn, &query, young)?;
+            look_up(conn, &mut eyes, &query.digests)
         })
         .await
     }
 }
 
-impl Eyes {
+impl<'a> Eyes<'a> {
     fn open(
         inner: &Inner,
-        conn: &Connection,
+        conn: &'a Connection,
         query: &ResolveQuery,
-        since: i64,
+        young: Young,
     ) -> Result<Self, DbError> {
-        let reach = |cache: CacheId| inner.bitmaps.reach(conn, cache);
-        let target = query.pullable.contains(&query.cache_id);
-        let others = query.pullable.iter().filter(|id| **id != query.cache_id);
         Ok(Self {
-            held: inner.bitmaps.held(conn, &query.token_key, since)?,
-            target: if target {
-                reach(query.cache_id)?
-            } else {
-                Reach::default()
-            },
-            others: others.map(|id| reach(*id)).collect::<Result<_, _>>()?,
+            held: inner.tokens.held(conn, &query.token_key, young)?,
+            sight: Sight::new(conn, query.cache_id, &query.pullable),
         })
     }
 
     /// How good a sight of this row is, lower is better; `None` = unseen. What
     /// was never decoded is seen only by those who sent that very frame.
-    fn rank(&self, id: u64, verified: bool) -> Option<u8> {
-        if self.held.chunks.contains(id) {
-            Some(0)
-        } else if !verified {
-            None
-        } else if self.target.live.contains(id) {
-            Some(1)
-        } else {
-            let seen = self.others.iter().any(|reach| reach.live.contains(id));
-            seen.then_some(2)
+    fn rank(&mut self, id: u64, verified: bool) -> Result<Option<u8>, DbError> {
+        if self.held.contains(id) {
+            return Ok(Some(0));
         }
+        if !verified {
+            return Ok(None);
+        }
+        let is_target = self.sight.of(id)?;
+        Ok(is_target.map(|target| if target { 1 } else { 2 }))
     }
 }
 
 fn look_up(
     conn: &Connection,
-    eyes: &Eyes,
+    eyes: &mut Eyes<'_>,
     digests: &[Digest],
 ) -> Result<Vec<Option<ResolvedChunk>>, DbError> {
     let mut order: Vec<usize> = (0..digests.len()).collect();
@@ -173,7 +162,7 @@ fn look_up(
         let mut candidates = select.query([digests[index].as_bytes().as_slice()])?;
         while let Some(row) = candidates.next()? {
             let (id, verified) = (row.get(0)?, row.get(8)?);
-            let Some(rank) = eyes.rank(id, verified) else {
+            let Some(rank) = eyes.rank(id, verified)? else {
                 continue;
             };
             let order = (rank, row.get(3)?, id);

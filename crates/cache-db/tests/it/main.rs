@@ -73,7 +73,7 @@ suite! {
         a_token_that_may_only_push_sees_what_it_sent_itself,
         of_several_frames_the_nearest_then_the_smallest_then_the_oldest_is_taken,
         what_resolve_found_is_kept_for_grace_and_what_a_question_found_is_not,
-        the_bitmaps_follow_publishes_removals_and_destruction,
+        what_is_seen_follows_publishes_removals_and_destruction,
         digests_are_answered_in_the_order_asked_up_to_a_limit;
     serve:
         what_paths_missing_found_is_used_now_where_that_is_an_hour_old,

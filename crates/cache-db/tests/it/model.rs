@@ -392,6 +392,14 @@ impl Run {
         let expected: BTreeSet<u64> = rows.difference(&kept).copied().collect();
         assert_eq!(planned, expected, "all that is not kept is garbage");
         assert_eq!(plan.chunks.len(), rows.len());
+        self.check_reach().await;
+    }
+
+    /// What is counted with every change is what a count of all NARs finds.
+    async fn check_reach(&self) {
+        let kept = self.w.reach();
+        self.w.db.count_reach_anew().await.unwrap();
+        assert_eq!(self.w.reach(), kept);
     }
 }
 

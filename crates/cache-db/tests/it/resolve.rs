@@ -119,7 +119,7 @@ pub(crate) async fn what_resolve_found_is_kept_for_grace_and_what_a_question_fou
 }
 
 /// Removed objects show nothing; what was sent meanwhile shows at once.
-pub(crate) async fn the_bitmaps_follow_publishes_removals_and_destruction(w: World) {
+pub(crate) async fn what_is_seen_follows_publishes_removals_and_destruction(w: World) {
     let (cache, other) = (w.cache("main").await, w.cache("other").await);
     let see = async |by| found(&w.resolve_seeing(other, by, &[cache], &[1, 2]).await);
     assert_eq!(see(50).await, [false, false]);

@@ -161,7 +161,7 @@ async fn a_mixed_or_newer_database_is_refused() {
         open(),
         DbError::TooNew {
             found: 99,
-            known: 1
+            known: 2
         }
     );
     let nowhere = DbConfig::new(dir.path().join("no/such/folder"));

@@ -321,6 +321,17 @@ impl World {
         snapshot.trash.iter().any(|(trashed, _)| trashed == key)
     }
 
+    /// The counts of what each cache reaches, byte for byte.
+    pub(crate) fn reach(&self) -> Vec<(i64, i64, Vec<u8>, Vec<u8>)> {
+        let conn = rusqlite::Connection::open(self.file()).unwrap();
+        let sql = "SELECT block, cache_id, ever, live FROM reach ORDER BY block, cache_id";
+        let mut select = conn.prepare(sql).unwrap();
+        let rows = select.query_map([], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        });
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
     /// How many rows there are of what publishing writes.
     pub(crate) async fn counts(&self) -> [usize; 5] {
         let all = self.db.snapshot().await.unwrap();
