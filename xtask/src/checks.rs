@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::shell::{run, step};
 use crate::workspace::cargo;
-use crate::{corpus, fuzz, host, nix, shell, tidy};
+use crate::{bench, corpus, fuzz, host, nix, shell, tidy};
 
 /// Arguments for the tests.
 #[derive(Debug, Clone, clap::Args)]
@@ -98,6 +98,8 @@ pub(crate) fn ci() -> Result<()> {
             rest: Vec::new(),
         }),
     );
+    step("bench: whether it works, not how fast");
+    check("bench", bench::smoke());
     step("format");
     check("format", run(cargo().args(["fmt", "--all", "--check"])));
     step("clippy");

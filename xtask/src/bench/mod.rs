@@ -70,6 +70,30 @@ enum Other {
     Workflow(How),
 }
 
+/// Whether the harness works: some rows once, with the programs of the tests.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn smoke() -> Result<()> {
+    let how = How {
+        runs: 1,
+        quick: true,
+        programs: None,
+        json: None,
+        keep: false,
+    };
+    run(&Options {
+        other: None,
+        rows: vec![Row::Push, Row::Tiny, Row::Serve, Row::Narinfo, Row::Pull],
+        how: how.clone(),
+    })?;
+    run(&Options {
+        other: Some(Other::Workflow(how.clone())),
+        rows: Vec::new(),
+        how,
+    })
+}
+
 /// Measures, and prints one table.
 ///
 /// # Errors
