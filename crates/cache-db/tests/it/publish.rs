@@ -315,14 +315,21 @@ pub(crate) async fn publishing_onto_an_unused_nar_brings_it_back_for_good(w: Wor
     let second = w.row(2, "[1]", NarSource::Reuse(nar));
     w.commit(cache, vec![second]).await;
     let unused = async || w.db.snapshot().await.unwrap().nars[0].unused_since;
+    let missing = async || {
+        let by_another_token = w.query(cache, 2, &[cache], &[1]);
+        w.db.chunks_missing(by_another_token).await.unwrap()
+    };
     w.remove(cache, 1).await;
     assert_eq!(unused().await, None, "another object names it");
+    assert_eq!(missing().await, [false]);
     w.remove(cache, 2).await;
     assert_eq!(unused().await, Some(w.db.now()));
+    assert_eq!(missing().await, [true]);
     w.pass(GRACE / 2).await;
     let third = w.row(3, "[1]", NarSource::Reuse(nar));
     assert_eq!(w.commit(cache, vec![third]).await, published(1));
     assert_eq!(unused().await, None);
+    assert_eq!(missing().await, [false]);
 }
 
 /// Removing hides; a tombstone tells the truth or is not kept.
