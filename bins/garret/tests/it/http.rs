@@ -1,6 +1,6 @@
 //! As little of an HTTP client as the tests need, so that they see the bytes.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -27,35 +27,39 @@ impl Answer {
 
 /// Sends one GET and reads to the end of the connection.
 pub(crate) fn get(origin: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    try_get(origin, path, headers).unwrap_or_else(|error| panic!("GET {path}: {error}"))
+}
+
+/// As `get`, of a server that may go at any moment. A connection that ends
+/// before its answer does is an error.
+pub(crate) fn try_get(origin: &str, path: &str, headers: &[(&str, &str)]) -> io::Result<Answer> {
     let host = origin
         .trim_start_matches("http://")
         .trim_end_matches('/')
         .to_owned();
-    let mut stream = TcpStream::connect(&host).expect("the server listens");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
-        .expect("a timeout");
+    let mut stream = TcpStream::connect(&host)?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str("\r\n");
-    stream.write_all(request.as_bytes()).expect("sent");
+    stream.write_all(request.as_bytes())?;
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).expect("an answer");
-    let end = bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .expect("a head");
+    stream.read_to_end(&mut bytes)?;
+    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
+    let end = end.ok_or(io::ErrorKind::UnexpectedEof)?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let status = head
         .split(' ')
         .nth(1)
         .and_then(|word| word.parse().ok())
         .expect("a status");
-    Answer {
-        status,
-        head,
-        body: bytes[end + 4..].to_vec(),
+    let body = bytes.split_off(end + 4);
+    let answer = Answer { status, head, body };
+    let length = answer.header("content-length");
+    match length.and_then(|text| text.parse().ok()) {
+        Some(length) if answer.body.len() < length => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(answer),
     }
 }

@@ -5,10 +5,16 @@
 //! and pass over what they cannot try.
 
 mod big;
+mod chance;
 mod http;
+mod kills;
 mod logs;
 mod nix;
 mod private;
+mod proxy;
 mod push;
+mod readback;
+mod running;
 mod substitute;
+mod watcher;
 mod world;

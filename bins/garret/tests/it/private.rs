@@ -7,12 +7,20 @@ use token_auth::{Claims, Issuer, Permission, SigningKey};
 use crate::nix::Nix;
 use crate::world::{Corpus, World};
 
-fn netrc(nix: &Nix, token: &str) -> String {
+/// The setting that gives Nix a token for this machine.
+pub(crate) fn netrc(nix: &Nix, token: &str) -> String {
     let file = nix.file("netrc", &format!("machine 127.0.0.1\npassword {token}\n"));
     format!("netrc-file = {}", file.display())
 }
 
-fn realise(nix: &Nix, settings: &str, urls: &str, keys: &str, top: &str) -> crate::nix::Said {
+/// Substitutes `top` with signatures checked, by more settings.
+pub(crate) fn realise(
+    nix: &Nix,
+    settings: &str,
+    urls: &str,
+    keys: &str,
+    top: &str,
+) -> crate::nix::Said {
     let settings = format!(
         "substituters = {urls}\ntrusted-public-keys = {keys}\n{settings}\nconnect-timeout = 5"
     );

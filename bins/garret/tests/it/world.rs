@@ -61,6 +61,17 @@ impl World {
         assert!(status.success(), "SIGTERM ends it well: {status}");
     }
 
+    /// `kill -9`: the server has no moment to end anything.
+    pub(crate) fn kill(&mut self) {
+        self.server.kill().expect("killed");
+        self.server.wait().expect("the server ends");
+    }
+
+    /// Starts the server that was killed again, on what it left.
+    pub(crate) fn start_again(&mut self) {
+        (self.server, self.origin) = spawn(self.dir.path());
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.dir.path().join("data")
     }
