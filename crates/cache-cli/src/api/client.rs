@@ -14,7 +14,7 @@ use reqwest::header::HeaderValue;
 use reqwest::{Method, redirect};
 
 use super::body::Lines;
-use super::transport::{MAX_ANSWER, within_origin};
+use super::transport::within_origin;
 use super::{ApiError, Backoff, Origin, Parts};
 use crate::env::Secret;
 use crate::error::{CliError, ErrorKind, Result as CliResult};
@@ -176,16 +176,15 @@ impl Api {
     ) -> Result<Vec<bool>, ApiError> {
         let count = digests.len() / 32;
         let route = routes::chunks_missing(cache);
-        let response = self
+        let answer = self
             .send(Method::POST, &route, Some(routes::OCTETS), digests.into())
             .await?;
-        let answer = self.read(response, MAX_ANSWER).await?;
         bitmap::decode(&answer, count).map_err(|error| self.odd(error.to_string()))
     }
 
     /// Sends a pack; when this returns the server has it for good.
     pub async fn put_pack(&self, cache: &CacheName, pack: Parts) -> Result<PackAnswer, ApiError> {
-        let response = self
+        let answer = self
             .send(
                 Method::PUT,
                 &routes::packs(cache),
@@ -193,7 +192,6 @@ impl Api {
                 pack,
             )
             .await?;
-        let answer = self.read(response, MAX_ANSWER).await?;
         serde_json::from_slice(&answer).map_err(|error| self.odd(error.to_string()))
     }
 
@@ -270,10 +268,7 @@ impl Api {
     /// A plain `GET` below the origin, for what is no JSON; `None` for 404.
     pub async fn get(&self, route: &str) -> Result<Option<Bytes>, ApiError> {
         match self.send(Method::GET, route, None, Parts::default()).await {
-            Ok(response) => self
-                .read(response, MAX_ANSWER)
-                .await
-                .map(|body| Some(body.into())),
+            Ok(body) => Ok(Some(body.into())),
             Err(error) if error.status() == Some(404) => Ok(None),
             Err(error) => Err(error),
         }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::{Api, ApiError, Parts};
 
 /// Most bytes of an answer that is read as a whole.
-pub(super) const MAX_ANSWER: usize = 64 << 20;
+const MAX_ANSWER: usize = 64 << 20;
 /// Most bytes of an answer that reports an error.
 const MAX_ERROR: usize = 64 << 10;
 /// Time for a request, beside what its body takes at [`LEAST_RATE`].
@@ -37,26 +37,26 @@ impl Api {
             }
             None => (None, Parts::default()),
         };
-        let response = self.send(method, route, kind, body).await?;
-        let answer = self.read(response, MAX_ANSWER).await?;
+        let answer = self.send(method, route, kind, body).await?;
         serde_json::from_slice(&answer).map_err(|error| self.odd(error.to_string()))
     }
 
-    /// Sends, and sends again while that may help. Every request of the protocol may be repeated.
+    /// Sends and reads the answer, and does so again while that may help: a connection may also
+    /// break in the middle of an answer. Every request of the protocol may be repeated.
     pub(super) async fn send(
         &self,
         method: Method,
         route: &str,
         kind: Option<&'static str>,
         body: Parts,
-    ) -> Result<Response, ApiError> {
+    ) -> Result<Vec<u8>, ApiError> {
         let mut tried = 0;
         loop {
             let error = match self
-                .send_once(method.clone(), route, kind, body.clone(), true)
+                .ask_once(method.clone(), route, kind, body.clone())
                 .await
             {
-                Ok(response) => return Ok(response),
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             tried += 1;
@@ -71,6 +71,17 @@ impl Api {
                 }
             }
         }
+    }
+
+    async fn ask_once(
+        &self,
+        method: Method,
+        route: &str,
+        kind: Option<&'static str>,
+        body: Parts,
+    ) -> Result<Vec<u8>, ApiError> {
+        let response = self.send_once(method, route, kind, body, true).await?;
+        self.read(response, MAX_ANSWER).await
     }
 
     pub(super) async fn send_once(
@@ -151,11 +162,7 @@ impl Api {
         }
     }
 
-    pub(super) async fn read(
-        &self,
-        mut response: Response,
-        limit: usize,
-    ) -> Result<Vec<u8>, ApiError> {
+    async fn read(&self, mut response: Response, limit: usize) -> Result<Vec<u8>, ApiError> {
         let mut body = Vec::new();
         while let Some(piece) = response
             .chunk()

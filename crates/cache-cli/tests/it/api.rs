@@ -47,6 +47,23 @@ async fn what_passes_by_itself_is_tried_again() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_off_in_the_middle_is_asked_for_again() {
+    let fake = Fake::start().await;
+    let (api, cache) = (api(&fake.url), main_cache());
+    for route in ["/_api/v2", "/paths/missing", "/chunks/missing"] {
+        fake.fail(route, Fault::Half, 2);
+    }
+    api.server_info().await.expect("the third answer");
+    let missing = api.missing_paths(&cache, Vec::new()).await;
+    missing.expect("the third answer");
+    let missing = api.missing_chunks(&cache, vec![0; 32]).await;
+    assert_eq!(missing.expect("the third answer"), [true]);
+    for route in ["/_api/v2", "/paths/missing", "/chunks/missing"] {
+        assert_eq!(fake.count(route), 3, "{route}");
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_pass_is_told_at_once_with_a_remedy() {
     let fake = Fake::start().await;
     for (fault, kind, hint) in [

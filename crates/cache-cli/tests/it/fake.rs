@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -16,6 +17,7 @@ use cache_api::{
 use chunk_store::Digest;
 use chunk_store::frame::Decoder;
 use chunk_store::pack::{PackLimits, Reader};
+use futures_util::StreamExt;
 use nar_format::NarHash;
 
 /// The key that signs the cache.
@@ -26,8 +28,10 @@ pub(crate) const KEY: &str = "main:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="
 pub(crate) enum Fault {
     Status(u16, &'static str),
     Redirect(String),
-    /// The connection breaks in the middle of the answer.
+    /// The connection breaks before the answer.
     Cut,
+    /// The connection breaks in the middle of the answer: its head has come.
+    Half,
 }
 
 #[derive(Default)]
@@ -127,20 +131,25 @@ async fn answer(
         Some(Fault::Redirect(to)) => {
             return (StatusCode::TEMPORARY_REDIRECT, [("location", to)]).into_response();
         }
-        Some(Fault::Cut) => return cut(),
+        Some(Fault::Cut) => return cut(Duration::ZERO),
+        Some(Fault::Half) => return cut(Duration::from_millis(20)),
         None => {}
     }
     inner.route(&method, &route, &body)
 }
 
-fn cut() -> Response {
-    let broken = futures_util::stream::iter([
-        Ok(Bytes::from_static(b"\n")),
-        Err(std::io::Error::other("cut")),
-    ]);
+/// What is written is sent when the body makes the server wait, else it goes with the connection.
+fn cut(wait: Duration) -> Response {
+    let begin = futures_util::stream::iter([Ok(Bytes::from_static(b"\n"))]);
+    let end = futures_util::stream::once(async move {
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        Err(std::io::Error::other("cut"))
+    });
     Response::builder()
         .header("content-length", "1000")
-        .body(Body::from_stream(broken))
+        .body(Body::from_stream(begin.chain(end)))
         .expect("a response")
 }
 

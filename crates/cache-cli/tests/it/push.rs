@@ -209,6 +209,7 @@ async fn faults_on_the_way_are_got_over() {
     for route in ["/paths/missing", "/chunks/missing", "/packs", "main/paths"] {
         fake.fail(route, Fault::Status(503, ""), 1);
         fake.fail(route, Fault::Status(502, "<html>"), 1);
+        fake.fail(route, Fault::Half, 1);
     }
     fake.fail("main/paths", Fault::Cut, 1);
     let report = pushed(&fake, &store, &[&paths[2]]).await;

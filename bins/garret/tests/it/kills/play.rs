@@ -132,6 +132,7 @@ impl Play {
             }
             self.watched.add(&watcher.stop());
             self.histories += 1;
+            println!("{}: {} of {}", self.name, self.kills, self.wanted);
             if self.kills >= self.wanted || self.histories.is_multiple_of(HISTORIES) {
                 self.substitute(&history, &parts);
             }
