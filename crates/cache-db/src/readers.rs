@@ -9,15 +9,26 @@ use crate::{DbError, connect};
 
 /// A few connections, each used by one caller at a time.
 pub(crate) struct Readers {
-    idle: Mutex<Vec<Connection>>,
+    pool: Mutex<Pool>,
     returned: Condvar,
+}
+
+#[derive(Default)]
+struct Pool {
+    idle: Vec<Connection>,
+    /// Callers that wait for one: without any, nobody is to be woken, which
+    /// would be a system call after every query.
+    waiting: usize,
 }
 
 impl Readers {
     pub(crate) fn open(path: &Path, count: usize) -> rusqlite::Result<Self> {
         let idle = (0..count.max(1)).map(|_| connect::reader(path));
         Ok(Self {
-            idle: Mutex::new(idle.collect::<Result<_, _>>()?),
+            pool: Mutex::new(Pool {
+                idle: idle.collect::<Result<_, _>>()?,
+                waiting: 0,
+            }),
             returned: Condvar::new(),
         })
     }
@@ -47,23 +58,33 @@ impl Readers {
     }
 
     fn lend(&self) -> Lent<'_> {
-        let mut idle = self.lock();
+        let mut pool = self.lock();
         loop {
-            if let Some(conn) = idle.pop() {
+            if let Some(conn) = pool.idle.pop() {
                 return Lent {
                     pool: self,
                     conn: Some(conn),
                 };
             }
-            idle = self
+            pool.waiting += 1;
+            pool = self
                 .returned
-                .wait(idle)
+                .wait(pool)
                 .unwrap_or_else(PoisonError::into_inner);
+            pool.waiting -= 1;
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn give_back(&self, conn: Connection) {
+        let mut pool = self.lock();
+        pool.idle.push(conn);
+        if pool.waiting > 0 {
+            self.returned.notify_one();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,8 +97,7 @@ struct Lent<'a> {
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
         if let Some(conn) = self.conn.take() {
-            self.pool.lock().push(conn);
-            self.pool.returned.notify_one();
+            self.pool.give_back(conn);
         }
     }
 }
