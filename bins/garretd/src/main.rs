@@ -7,6 +7,7 @@ mod failure;
 mod first_start;
 mod logging;
 mod names;
+mod nofile;
 mod open;
 mod reference;
 

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::cli::{Global, ServeArgs};
 use crate::config::{Config, Env, Source, secret};
 use crate::failure::{Failure, Kind};
-use crate::{first_start, open};
+use crate::{first_start, nofile, open};
 
 /// Serves until told to stop.
 pub(crate) fn run(global: &Global, args: &ServeArgs, env: &Env) -> Result<(), Failure> {
@@ -119,7 +119,7 @@ fn http_config(config: &Config) -> HttpConfig {
         body_least_rate: server.body_least_rate,
         body_grace: server.body_grace,
         shutdown_deadline: server.shutdown_deadline,
-        max_connections: server.max_connections,
+        max_connections: nofile::make_room(server.max_connections),
         max_connections_per_address: server.max_connections_per_address,
         max_requests_per_token: server.max_requests_per_token,
         request_id_seed: u32::from_le_bytes(seed),

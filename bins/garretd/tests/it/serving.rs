@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::support::{Running, garretd, home, run};
+use crate::support::{Running, garretd, home, named, run};
 
 #[test]
 fn a_start_without_configuration_makes_everything_and_says_what_to_type() {
@@ -178,4 +178,20 @@ fn the_most_verbose_log_holds_no_secret() {
             );
         }
     }
+}
+
+#[test]
+fn a_low_soft_limit_of_open_files_is_raised_to_the_hard_one() {
+    let home = home();
+    let mut command = named(home.path(), std::path::Path::new("/bin/sh"));
+    let script = "ulimit -Sn 300; exec \"$0\" --listen 127.0.0.1:0";
+    command.args(["-c", script, env!("CARGO_BIN_EXE_garretd")]);
+    let running = Running::start(&mut command);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.pid())).unwrap();
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"));
+    let words: Vec<_> = line.unwrap().split_whitespace().collect();
+    assert_eq!(words[3], words[4], "soft and hard: {words:?}");
+    assert_ne!(words[3], "300");
 }

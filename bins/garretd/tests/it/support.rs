@@ -108,6 +108,10 @@ impl Running {
         answer
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal and waits: exit code and everything that was logged.
     pub(crate) fn stop(mut self, signal: &str) -> (i32, String) {
         let pid = self.child.id().to_string();

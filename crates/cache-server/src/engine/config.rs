@@ -28,11 +28,12 @@ pub struct EngineConfig {
     pub grace: Duration,
     /// How long a removed or replaced object goes on to answer its own NAR URL.
     pub removed_grace: Duration,
-    /// Bytes of memory that uploads may hold at once; more wait unread.
+    /// Bytes of memory that uploads may hold at once, those of one token half of
+    /// it; more wait unread.
     pub upload_memory: u64,
     /// Bytes of rendered narinfo kept in memory.
     pub narinfo_memory: usize,
-    /// NARs that are verified at once.
+    /// NARs that are verified at once; one token alone has half of the places.
     pub verify_slots: usize,
 }
 
@@ -50,7 +51,7 @@ impl EngineConfig {
             removed_grace: Duration::from_secs(24 * 3600),
             upload_memory: 64 << 20,
             narinfo_memory: 32 << 20,
-            verify_slots: 4,
+            verify_slots: 8,
         }
     }
 }

@@ -23,6 +23,7 @@ mod known;
 mod objects;
 mod publish;
 mod serve;
+mod shares;
 mod tally;
 mod touches;
 
@@ -50,6 +51,7 @@ struct Inner {
     admissions: ingest::Admissions,
     flights: publish::Flights,
     hits: serve::Hits,
+    readings: serve::Readings,
     touches: touches::Touches,
     damage: damage::Queue,
     tally: Tally,
@@ -78,6 +80,7 @@ impl Engine {
             admissions: ingest::Admissions::new(config.upload_memory),
             flights: publish::Flights::new(config.verify_slots),
             hits: serve::Hits::new(config.narinfo_memory),
+            readings: serve::Readings::default(),
             touches: touches::Touches::default(),
             tally: Tally::default(),
             tasks: Mutex::default(),

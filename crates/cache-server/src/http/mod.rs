@@ -4,7 +4,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `server.rs`, `socket.rs` | connections: caps, timeouts, shutdown |
+//! | `server.rs`, `connections.rs`, `socket.rs` | connections: caps, timeouts, shutdown |
 //! | `observe.rs` | request id, log line, counters |
 //! | `gate.rs` | host, token, a place for the request |
 //! | `who.rs`, `tokens.rs` | who asks, and what they learn about a cache's name |
@@ -30,6 +30,7 @@
 
 mod body;
 mod config;
+mod connections;
 mod errors;
 mod gate;
 mod nix;

@@ -35,7 +35,8 @@ impl Busy {
         self.0.begun.load(Ordering::Relaxed)
     }
 
-    fn is_busy(&self) -> bool {
+    /// Whether a request is being answered.
+    pub(crate) fn is_busy(&self) -> bool {
         self.begun() > self.0.ended.load(Ordering::Relaxed)
     }
 }

@@ -193,6 +193,51 @@ async fn connections_of_one_address_are_capped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn idle_connections_give_way_to_new_ones_when_all_places_are_taken() {
+    let config = HttpConfig {
+        max_connections: 4,
+        ..HttpConfig::default()
+    };
+    let server = Server::with(config, |_| ()).await;
+    let mut idle = Vec::new();
+    for _ in 0..12 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let asked = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+        asked.await.unwrap();
+        let mut answer = [0; 15];
+        stream.read_exact(&mut answer).await.expect("a place");
+        assert_eq!(&answer, b"HTTP/1.1 200 OK");
+        // Kept open, and asked nothing more.
+        idle.push(stream);
+        assert_eq!(server.get("/healthz", "").await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packs_of_one_token_that_come_slowly_leave_room_for_others() {
+    let config = HttpConfig {
+        body_grace: Duration::from_secs(600),
+        ..HttpConfig::default()
+    };
+    // Room for two packs on their way.
+    let server = Server::with(config, |engine| engine.upload_memory = 8 << 20).await;
+    server.create("main", "{}").await;
+    let slow = server.token(&[("main", &[Permission::Push])]);
+    let request = Request::new("PUT", "/_api/v2/caches/main/packs").token(&slow);
+    let head = format!("{}Content-Length: 90000\r\n\r\nGRTPACK1", request.head());
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    tokio::time::sleep(SHORT).await;
+    let pack = pack_of(&[noise(1, 100_000)], 3);
+    let other = server.admin();
+    assert_eq!(server.put_pack("main", &other, pack).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_of_one_token_are_capped_but_never_a_narinfo_with_429() {
     let config = HttpConfig {
         max_requests_per_token: 1,

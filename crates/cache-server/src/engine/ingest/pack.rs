@@ -81,7 +81,7 @@ impl Engine {
         E: std::fmt::Display + Send,
     {
         self.require_ready()?;
-        let _admission = self.admit(UPLOAD_MEMORY).await?;
+        let _admission = self.admit(caller, UPLOAD_MEMORY).await?;
         let config = &self.0.config;
         let mut incoming = Incoming {
             reader: Reader::new(pack_limits(&config.limits)),

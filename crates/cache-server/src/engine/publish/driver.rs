@@ -75,7 +75,7 @@ impl Engine {
             .map_err(|_| EngineError::Cut("the cache has a malformed store directory"))?;
         let admission = match request.admission.take() {
             Some(admission) => admission,
-            None => self.admit(request.memory()).await?,
+            None => self.admit(caller, request.memory()).await?,
         };
         let checked = check_all(request.paths, ranges, &store_dir, self.limits());
         let (lines, answers) = mpsc::unbounded_channel();

@@ -11,10 +11,9 @@ use std::{
 
 use cache_db::{CacheId, NewNar, TokenKey};
 use futures_util::{FutureExt, future::BoxFuture, future::Shared};
-use tokio::sync::Semaphore;
 
 use super::verify::{Unsound, Wanted};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, shares::Shares};
 
 /// What makes two verifications the same one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,14 +30,14 @@ type Flight = Shared<BoxFuture<'static, Answer>>;
 /// The verifications that run.
 pub(crate) struct Flights {
     running: Mutex<HashMap<Key, Flight>>,
-    slots: Arc<Semaphore>,
+    slots: Shares,
 }
 
 impl Flights {
     pub(crate) fn new(slots: usize) -> Self {
         Self {
             running: Mutex::default(),
-            slots: Arc::new(Semaphore::new(slots.max(1))),
+            slots: Shares::new(slots as u64),
         }
     }
 }
@@ -102,10 +101,10 @@ impl Engine {
                 flights: &engine.0.flights,
                 key,
             };
-            let slot = engine.0.flights.slots.clone().acquire_owned().await;
+            let slot = engine.0.flights.slots.take(key.token, 1).await;
             let answer = match slot {
-                Ok(_slot) => engine.verify(wanted).await,
-                Err(_) => Err(EngineError::Cut("the engine is closed").into()),
+                Some(_slot) => engine.verify(wanted).await,
+                None => Err(EngineError::Cut("the engine is closed").into()),
             };
             answer.map(Arc::new).map_err(Arc::new)
         });

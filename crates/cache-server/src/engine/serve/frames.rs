@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use chunk_store::{ChunkId, blob::BlobError, frame::frame_sum};
 use tokio::task::JoinHandle;
 
-use super::runs::{CHECKED, Place, Run, SERVED, plan};
+use super::runs::{CHECKED, Place, ReadingGuard, Run, SERVED, plan};
 use crate::engine::{Engine, EngineError};
 
 /// Chunks resolved at once; the first window is small, for a quick first byte.
@@ -35,6 +35,7 @@ pub(crate) struct ReadRun {
 
 /// The frames of a list of chunks, as a sequence of [`ReadRun`]s.
 pub(crate) struct Frames {
+    reading: ReadingGuard,
     engine: Engine,
     ids: Arc<[ChunkId]>,
     next: usize,
@@ -69,6 +70,7 @@ impl Frames {
         wanted: Range<u64>,
     ) -> Self {
         Self {
+            reading: engine.0.readings.begin(),
             engine,
             ids,
             next: first,
@@ -141,7 +143,8 @@ impl Frames {
                     kept.push(place);
                 }
             }
-            self.runs = plan(kept, self.most).into();
+            let most = self.most.min(self.reading.run_bytes());
+            self.runs = plan(kept, most).into();
         }
         Ok(())
     }

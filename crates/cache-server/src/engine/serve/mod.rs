@@ -13,7 +13,7 @@ pub(super) use hits::Hits;
 pub(super) use listing::{MAX_LISTING, pack_listing};
 pub use name::{NarName, NarNameError};
 pub use nar::{Nar, NarStream};
-pub(super) use runs::Place;
+pub(super) use runs::{Place, Readings};
 
 use cache_db::CacheId;
 use nar_format::PathHash;

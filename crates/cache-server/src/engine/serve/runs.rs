@@ -1,5 +1,10 @@
 //! How the chunks of a NAR become long reads. Pure.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
 use chunk_store::BlobKey;
 
 /// The most bytes of one read for a client: what a core's cache holds beside
@@ -7,6 +12,44 @@ use chunk_store::BlobKey;
 pub(crate) const SERVED: u64 = 256 << 10;
 /// The most bytes of one read for checking, where each is a hop to another thread.
 pub(crate) const CHECKED: u64 = 1 << 20;
+
+/// The least that a run may be bounded to.
+const SMALL_RUN: u64 = 64 << 10;
+
+/// About what all NARs under way may hold in reads. Each holds two runs, one
+/// that is sent and one that is read meanwhile, for as long as its client
+/// likes: hundreds that take a kilobyte a second must not fill the memory.
+const READ_MEMORY: u64 = 64 << 20;
+
+/// How many NARs are being read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Readings(Arc<AtomicU64>);
+
+/// One of them; ends when dropped.
+#[derive(Debug)]
+pub(crate) struct ReadingGuard(Readings);
+
+impl Readings {
+    pub(crate) fn begin(&self) -> ReadingGuard {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        ReadingGuard(self.clone())
+    }
+}
+
+impl ReadingGuard {
+    /// The most bytes of one read, with so many NARs under way.
+    pub(crate) fn run_bytes(&self) -> u64 {
+        let Self(Readings(count)) = self;
+        let share = READ_MEMORY / 2 / count.load(Ordering::Relaxed).max(1);
+        share.clamp(SMALL_RUN, CHECKED)
+    }
+}
+
+impl Drop for ReadingGuard {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// Where one frame rests.
 pub(crate) use cache_db::ChunkLoc as Place;
@@ -37,7 +80,7 @@ impl Run {
     }
 }
 
-/// Joins neighbours into runs of at most `most` bytes.
+/// Joins neighbours into runs of at most `most` bytes, or one frame.
 pub(crate) fn plan(places: impl IntoIterator<Item = Place>, most: u64) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for place in places {
@@ -99,5 +142,18 @@ mod tests {
             &[(1, 0, half), (1, u64::from(half), half), (1, SERVED, 1)],
             &[(1, 0, SERVED, 2), (1, SERVED, 1, 1)],
         );
+    }
+
+    #[test]
+    fn many_nars_under_way_hold_little_each() {
+        let readings = Readings::default();
+        let first = readings.begin();
+        assert_eq!(first.run_bytes(), CHECKED);
+        let more: Vec<_> = (1..256).map(|_| readings.begin()).collect();
+        assert_eq!(first.run_bytes(), READ_MEMORY / 2 / 256);
+        let most: Vec<_> = (0..10_000).map(|_| readings.begin()).collect();
+        assert_eq!(first.run_bytes(), SMALL_RUN);
+        drop((more, most));
+        assert_eq!(first.run_bytes(), CHECKED);
     }
 }

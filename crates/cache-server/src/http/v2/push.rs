@@ -33,7 +33,10 @@ pub(super) async fn paths_missing(
     let cache = who.cache(&app, params.cache(), Permission::Push).await?;
     let limit = app.engine().limits().max_missing_body;
     let upload = Upload::of(&app, &headers, body, limit)?;
-    let _admission = app.engine().admit(announced(&headers, limit)).await?;
+    let _admission = app
+        .engine()
+        .admit(&who.caller(), announced(&headers, limit))
+        .await?;
     let question: MissingPathsRequest = upload.json().await?;
     let missing = app.engine().paths_missing(&cache, &question.hashes).await?;
     let answer = MissingPathsAnswer {
@@ -53,7 +56,8 @@ pub(super) async fn chunks_missing(
 ) -> Result<Response, HttpError> {
     let cache = who.cache(&app, params.cache(), Permission::Push).await?;
     let most = app.engine().limits().max_query_digests;
-    let upload = Upload::of(&app, &headers, body, u64::from(most) * 32);
+    let limit = u64::from(most) * 32;
+    let upload = Upload::of(&app, &headers, body, limit);
     let too_many = |_| {
         HttpError::new(
             ErrorCode::TooManyDigests,
@@ -61,7 +65,11 @@ pub(super) async fn chunks_missing(
         )
     };
     // A longer body is a longer question.
-    let bytes = match upload.map_err(too_many)?.all().await {
+    let upload = upload.map_err(too_many)?;
+    let caller = who.caller();
+    let announced = announced(&headers, limit);
+    let _admission = app.engine().admit(&caller, announced).await?;
+    let bytes = match upload.all().await {
         Err(error) if error.code() == &ErrorCode::BodyTooLarge => return Err(too_many(error)),
         bytes => bytes?,
     };
@@ -76,7 +84,7 @@ pub(super) async fn chunks_missing(
         .collect();
     let missing = app
         .engine()
-        .chunks_missing(&who.caller(), &cache, digests)
+        .chunks_missing(&caller, &cache, digests)
         .await?;
     let mut response = Response::new(Body::from(cache_api::bitmap::encode(&missing)));
     response
@@ -123,7 +131,7 @@ pub(super) async fn publish(
     let upload = Upload::of(&app, &headers, body, limits.max_publish_body)?;
     let admission = app
         .engine()
-        .admit(announced(&headers, limits.max_publish_body))
+        .admit(&who.caller(), announced(&headers, limits.max_publish_body))
         .await?;
     let bytes = upload.all().await?;
     let (paths, digests) = publish_body::decode(&bytes, limits)
