@@ -9,10 +9,11 @@ pub(crate) struct Chance(u64);
 
 impl Chance {
     pub(crate) fn new(test: &str) -> Self {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let now = now.map_or(0, |now| u64::from(now.subsec_nanos()) ^ now.as_secs());
-        let seed = option("GARRET_SEED", now);
-        println!("{test}: GARRET_SEED={seed}");
+        Self(seed(test))
+    }
+
+    /// The stream of this seed.
+    pub(crate) fn of(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -33,6 +34,16 @@ impl Chance {
         (self.next() % end.max(1) as u64) as usize
     }
 
+    pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+
+    /// Bytes that do not compress.
+    pub(crate) fn bytes(&mut self, len: usize) -> Vec<u8> {
+        let words = std::iter::repeat_with(|| self.next().to_le_bytes());
+        words.flatten().take(len).collect()
+    }
+
     /// True once in `times`.
     pub(crate) fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
@@ -42,6 +53,15 @@ impl Chance {
     pub(crate) fn moment(&mut self, end: Duration) -> Duration {
         Duration::from_micros(self.below(end.as_micros() as usize + 1) as u64)
     }
+}
+
+/// The seed of a test, which it prints.
+pub(crate) fn seed(test: &str) -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.map_or(0, |now| u64::from(now.subsec_nanos()) ^ now.as_secs());
+    let seed = option("GARRET_SEED", now);
+    println!("{test}: GARRET_SEED={seed}");
+    seed
 }
 
 /// A setting of a test.

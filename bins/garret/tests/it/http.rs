@@ -12,6 +12,16 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// An answer without its body.
+    pub(crate) fn of_head(head: String) -> Self {
+        let status = head.split(' ').nth(1).and_then(|word| word.parse().ok());
+        Self {
+            status: status.expect("a status"),
+            head,
+            body: Vec::new(),
+        }
+    }
+
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -50,13 +60,10 @@ pub(crate) fn try_get(origin: &str, path: &str, headers: &[(&str, &str)]) -> io:
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n");
     let end = end.ok_or(io::ErrorKind::UnexpectedEof)?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|word| word.parse().ok())
-        .expect("a status");
-    let body = bytes.split_off(end + 4);
-    let answer = Answer { status, head, body };
+    let answer = Answer {
+        body: bytes.split_off(end + 4),
+        ..Answer::of_head(head)
+    };
     let length = answer.header("content-length");
     match length.and_then(|text| text.parse().ok()) {
         Some(length) if answer.body.len() < length => Err(io::ErrorKind::UnexpectedEof.into()),

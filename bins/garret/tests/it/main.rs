@@ -6,6 +6,8 @@
 
 mod big;
 mod chance;
+mod client;
+mod hostile;
 mod http;
 mod kills;
 mod logs;
@@ -15,6 +17,7 @@ mod proxy;
 mod push;
 mod readback;
 mod running;
+mod soak;
 mod substitute;
 mod watcher;
 mod world;

@@ -12,10 +12,14 @@ use tempfile::TempDir;
 use crate::logs;
 use crate::nix::Said;
 
+/// The configuration of a server that has one.
+const CONFIG: &str = "garretd.toml";
+
 /// A running `garretd` and everything it wrote; both go when it is dropped.
 pub(crate) struct World {
     dir: TempDir,
     server: Child,
+    log: &'static str,
     pub(crate) origin: String,
 }
 
@@ -35,22 +39,45 @@ impl World {
     /// A server on an empty folder. Both ends log all they can, so that every
     /// test is one of the logs too: see [`crate::logs`].
     pub(crate) fn start() -> Self {
+        Self::logging("trace")
+    }
+
+    /// As [`World::start`], but both ends log at this level: for long loads.
+    pub(crate) fn logging(log: &'static str) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         for folder in ["home", "data"] {
             fs::create_dir(dir.path().join(folder)).expect("a folder");
         }
-        let (server, origin) = spawn(dir.path());
+        let (server, origin) = spawn(dir.path(), log);
         Self {
             dir,
             server,
+            log,
             origin,
         }
+    }
+
+    /// As [`World::start`], with these lines of configuration, and no more in
+    /// the logs than warnings.
+    pub(crate) fn limited(settings: &str) -> Self {
+        // The first start makes the secrets.
+        let mut world = Self::logging("warn");
+        let data = world.data();
+        let data = data.display();
+        let text = format!(
+            "{settings}\n[database]\nurl = \"sqlite://{data}/garret.db\"\n\
+             [storage]\ntype = \"local\"\npath = \"{data}/storage\"\n\
+             [jwt.signing]\ntoken-hs256-secret-file = \"{data}/token-secret\"\n"
+        );
+        fs::write(world.dir.path().join(CONFIG), text).expect("a file");
+        world.restart();
+        world
     }
 
     /// Ends the server by SIGTERM and starts it again on the same folder.
     pub(crate) fn restart(&mut self) {
         self.stop();
-        (self.server, self.origin) = spawn(self.dir.path());
+        (self.server, self.origin) = spawn(self.dir.path(), self.log);
     }
 
     pub(crate) fn stop(&mut self) {
@@ -69,7 +96,7 @@ impl World {
 
     /// Starts the server that was killed again, on what it left.
     pub(crate) fn start_again(&mut self) {
-        (self.server, self.origin) = spawn(self.dir.path());
+        (self.server, self.origin) = spawn(self.dir.path(), self.log);
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -139,7 +166,7 @@ impl World {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home())
             .env("NIX_CONF_DIR", self.home())
-            .env("GARRET_LOG", "trace")
+            .env("GARRET_LOG", self.log)
             .current_dir(self.dir.path());
     }
 
@@ -215,7 +242,7 @@ pub(crate) fn summary(out: &str) -> Value {
     serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}"))
 }
 
-fn spawn(dir: &Path) -> (Child, String) {
+fn spawn(dir: &Path, level: &str) -> (Child, String) {
     let port_file = dir.join("port");
     let _ = fs::remove_file(&port_file);
     let log = fs::OpenOptions::new()
@@ -223,13 +250,17 @@ fn spawn(dir: &Path) -> (Child, String) {
         .append(true)
         .open(dir.join("log"))
         .expect("a log");
+    let config = dir.join(CONFIG);
+    let source = match config.exists() {
+        true => ["--config".into(), config],
+        false => ["--data-dir".into(), dir.join("data")],
+    };
     let mut child = Command::new(bin("garretd"))
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("HOME", dir.join("home"))
-        .env("GARRET_LOG", "trace")
-        .arg("--data-dir")
-        .arg(dir.join("data"))
+        .env("GARRET_LOG", level)
+        .args(source)
         .args(["serve", "--listen", "127.0.0.1:0", "--port-file"])
         .arg(&port_file)
         .stdin(Stdio::null())
