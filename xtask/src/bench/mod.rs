@@ -2,6 +2,7 @@
 //! run. No figure makes it fail; a row that misses its target is marked.
 
 mod context;
+mod hostile;
 mod load;
 mod log;
 mod machine;
@@ -68,6 +69,8 @@ pub(crate) struct How {
 enum Other {
     /// What a build costs when a cache has most of it
     Workflow(How),
+    /// What honest clients keep of their speed beside hostile ones
+    Hostile(hostile::Hostile),
 }
 
 /// Whether the harness works: some rows once, with the programs of the tests.
@@ -101,6 +104,8 @@ pub(crate) fn smoke() -> Result<()> {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let how = match &options.other {
         Some(Other::Workflow(how)) => how,
+        // Its programs are built and run by cargo's test harness.
+        Some(Other::Hostile(options)) => return hostile::run(*options),
         None => &options.how,
     };
     if cfg!(debug_assertions) && !how.quick {
@@ -109,7 +114,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let bench = Bench::new(how)?;
     match &options.other {
         Some(Other::Workflow(_)) => workflow::run(&bench)?,
-        None => rows::run(&bench, &options.rows)?,
+        _ => rows::run(&bench, &options.rows)?,
     }
     bench.finish();
     Ok(())

@@ -100,10 +100,21 @@ pub(crate) fn reliability(tree: &Tree) -> Vec<String> {
         let absent = tests.into_iter().filter(|test| !exists(tree, test));
         problems.extend(absent.map(|test| format!("{RELIABILITY}: there is no test {test}")));
     }
+    let named = attacks(page);
+    let absent = named.into_iter().filter(|test| !exists(tree, test));
+    problems.extend(absent.map(|test| format!("{RELIABILITY}: there is no test {test}")));
     if rows == 0 {
         problems.push(format!("{RELIABILITY} has no rows"));
     }
     problems
+}
+
+/// The tests of the lists that begin with `- Attacked:`, each to the next item.
+fn attacks(page: &str) -> Vec<&str> {
+    let lists = page.split("\n- Attacked:").skip(1);
+    let lists = lists.map(|rest| rest.split("\n- ").next().unwrap_or_default());
+    let tests = lists.flat_map(|list| list.split('`').skip(1).step_by(2));
+    tests.collect()
 }
 
 /// Whether the package has a test function of that name.
@@ -184,6 +195,10 @@ mod tests {
             ("| r | `other::kept` |", 1),
             ("| r | none |", 1),
             ("| r |", 2),
+            (
+                "| r | `db::kept` |\n\n- Attacked: `db::kept`,\n  `db::gone`\n- Runs: `x::y`",
+                1,
+            ),
         ];
         for (row, wanted) in rows {
             let page = format!("| Rule | Test |\n| --- | --- |\n{row}\n");
