@@ -99,7 +99,7 @@ impl Eye {
             Err(Trouble::Cut(cut)) => cut,
         };
         // A connection may end with the server, and with nothing else.
-        if before % 2 == 0 && before == self.proxy.changes() {
+        if before.is_multiple_of(2) && before == self.proxy.changes() {
             return Err(format!("cut off beside a server that lives: {cut}"));
         }
         self.watched.cut += 1;
