@@ -53,6 +53,7 @@ pub(super) enum Moment {
 struct Moments {
     before_any_pack: usize,
     with_packs_in_flight: usize,
+    with_packs_acknowledged: usize,
     with_paths_published: usize,
 }
 
@@ -226,7 +227,7 @@ impl Play {
         match self.chance.below(8) {
             0 => Moment::After(self.chance.moment(part.time / 20)),
             1 => Moment::After(part.time - part.time / 10 + self.chance.moment(part.time / 5)),
-            2..=4 => Moment::Byte(self.chance.below(part.bytes as usize) as u64),
+            2..=5 => Moment::Byte(self.chance.below(part.bytes as usize) as u64),
             _ => Moment::After(self.chance.moment(part.time)),
         }
     }
@@ -245,6 +246,7 @@ impl Play {
         let packs = self.proxy.packs().since(&push.before);
         self.moments.before_any_pack += usize::from(packs.begun == 0);
         self.moments.with_packs_in_flight += usize::from(packs.begun > packs.answered);
+        self.moments.with_packs_acknowledged += usize::from(packs.acknowledged > 0);
         self.moments.with_paths_published += usize::from(!push.published().is_empty());
     }
 
