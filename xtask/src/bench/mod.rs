@@ -2,6 +2,7 @@
 //! run. No figure makes it fail; a row that misses its target is marked.
 
 mod context;
+mod growth;
 mod hostile;
 mod load;
 mod log;
@@ -10,6 +11,7 @@ mod measure;
 mod paths;
 mod peers;
 mod process;
+mod push;
 mod rows;
 mod shelf;
 mod stats;
@@ -71,6 +73,8 @@ enum Other {
     Workflow(How),
     /// What honest clients keep of their speed beside hostile ones
     Hostile(hostile::Hostile),
+    /// What each path costs as pushes, paths, connections and caches grow
+    Growth(growth::Options),
 }
 
 /// Whether the harness works: some rows once, with the programs of the tests.
@@ -90,11 +94,17 @@ pub(crate) fn smoke() -> Result<()> {
         rows: vec![Row::Push, Row::Tiny, Row::Serve, Row::Narinfo, Row::Pull],
         how: how.clone(),
     })?;
-    run(&Options {
-        other: Some(Other::Workflow(how.clone())),
-        rows: Vec::new(),
-        how,
-    })
+    for other in [
+        Other::Workflow(how.clone()),
+        Other::Growth(growth::Options::all(how.clone())),
+    ] {
+        run(&Options {
+            other: Some(other),
+            rows: Vec::new(),
+            how: how.clone(),
+        })?;
+    }
+    Ok(())
 }
 
 /// Measures, and prints one table.
@@ -106,6 +116,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Some(Other::Workflow(how)) => how,
         // Its programs are built and run by cargo's test harness.
         Some(Other::Hostile(options)) => return hostile::run(*options),
+        Some(Other::Growth(growth)) => &growth.how,
         None => &options.how,
     };
     if cfg!(debug_assertions) && !how.quick {
@@ -114,6 +125,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let bench = Bench::new(how)?;
     match &options.other {
         Some(Other::Workflow(_)) => workflow::run(&bench)?,
+        Some(Other::Growth(growth)) => growth::run(&bench, growth)?,
         _ => rows::run(&bench, &options.rows)?,
     }
     bench.finish();

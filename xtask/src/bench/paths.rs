@@ -1,6 +1,7 @@
 //! Store paths made for a measurement, through Nix's own programs.
 
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -11,12 +12,13 @@ use crate::corpus::Corpus;
 use crate::nix::Store;
 use crate::shell;
 
-/// `count` paths of some hundred bytes and one that refers to all of them, by one
-/// `nix-store --import`: a build for each would take minutes.
+/// A path of some hundred bytes for each number and one, of the number after the
+/// last, that refers to all of them; by one `nix-store --import`: a build for each
+/// would take minutes. Other numbers are other names and contents.
 ///
 /// # Errors
 /// If Nix does not take them.
-pub(crate) fn tiny(folder: &Path, count: u32) -> Result<Corpus> {
+pub(crate) fn tiny(folder: &Path, numbers: Range<u32>) -> Result<Corpus> {
     let store = Store::new(&folder.join("store"), &folder.join("home"))?;
     let mut import = store.command("nix-store", "");
     import
@@ -26,10 +28,10 @@ pub(crate) fn tiny(folder: &Path, count: u32) -> Result<Corpus> {
     let mut child = Child::spawn(&mut import)?;
     let stdin = child.inner().stdin.take().context("opening a pipe")?;
     let mut out = BufWriter::new(stdin);
-    let paths: Vec<String> = (0..count).map(|number| path(number, "tiny")).collect();
-    let top = path(count, "tiny-all");
+    let paths: Vec<String> = numbers.clone().map(|number| path(number, "tiny")).collect();
+    let top = path(numbers.end, "tiny-all");
     let written = (|| {
-        for (number, path) in paths.iter().enumerate() {
+        for (number, path) in numbers.clone().zip(&paths) {
             export(&mut out, path, &contents(number), &[])?;
         }
         export(&mut out, &top, paths.join("\n").as_bytes(), &paths)?;
@@ -80,18 +82,22 @@ impl Noise {
 
 /// A path of which nothing can tell that it was never built.
 fn path(number: u32, name: &str) -> String {
+    format!("/nix/store/{}-{name}-{number}", hash(number))
+}
+
+/// What begins the name of the path of a number.
+pub(crate) fn hash(number: u32) -> String {
     const LETTERS: &[u8; 32] = b"0123456789abcdfghijklmnpqrsvwxyz";
     let mut noise = Noise(0x9e37_79b9_7f4a_7c15 ^ u64::from(number + 1));
     let mut letter = || char::from(LETTERS[(noise.next() >> 32) as usize % LETTERS.len()]);
-    let hash: String = std::iter::repeat_with(&mut letter)
+    std::iter::repeat_with(&mut letter)
         .skip(8)
         .take(32)
-        .collect();
-    format!("/nix/store/{hash}-{name}-{number}")
+        .collect()
 }
 
 /// 100 to 1,000 bytes of text as in a small configuration file.
-fn contents(number: usize) -> Vec<u8> {
+fn contents(number: u32) -> Vec<u8> {
     let lines = 4 + number % 32;
     let text: String = (0..lines)
         .map(|line| format!("setting-{line} = value {}\n", number * 31 + line))
@@ -149,6 +155,7 @@ mod tests {
         let hashes: BTreeSet<&str> = paths.iter().map(|path| &path[11..43]).collect();
         assert_eq!((paths.len(), hashes.len()), (5_000, 5_000));
         assert!((100..1_100).contains(&contents(31).len()));
-        assert_ne!(contents(0), contents(32));
+        let files: BTreeSet<Vec<u8>> = (0..5_000).map(contents).collect();
+        assert_eq!(files.len(), 5_000);
     }
 }

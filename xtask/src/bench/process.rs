@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Read;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -74,6 +74,8 @@ pub(crate) struct Watched {
     pub(crate) stdout: String,
     /// The most memory it had, as far as it was seen.
     pub(crate) peak_memory: u64,
+    /// From its start until it had written everything.
+    pub(crate) seconds: f64,
 }
 
 /// Runs a command, and looks at its memory while it runs.
@@ -81,12 +83,14 @@ pub(crate) struct Watched {
 /// # Errors
 /// If it cannot be started or fails.
 pub(crate) fn watch(command: &mut Command) -> Result<Watched> {
+    let start = Instant::now();
     let mut child = Child::spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     let pid = child.id();
     let mut stdout = child.inner().stdout.take().context("opening a pipe")?;
     let reader = std::thread::spawn(move || {
         let mut text = String::new();
-        stdout.read_to_string(&mut text).map(|_| text)
+        let read = stdout.read_to_string(&mut text);
+        read.map(|_| (text, start.elapsed()))
     });
     let mut most = 0;
     while child.inner().try_wait().context("waiting")?.is_none() {
@@ -100,9 +104,11 @@ pub(crate) fn watch(command: &mut Command) -> Result<Watched> {
     if !ended.success() {
         bail!("{} ended with {ended}", shell::display(command));
     }
+    let (stdout, time) = text.context("reading the output of a program")?;
     Ok(Watched {
-        stdout: text.context("reading the output of a program")?,
+        stdout,
         peak_memory: most,
+        seconds: time.as_secs_f64(),
     })
 }
 
@@ -134,6 +140,7 @@ mod tests {
         let watched = watch(Command::new("sh").args(["-c", "sleep 0.1; echo done"])).unwrap();
         assert_eq!(watched.stdout, "done\n");
         assert!(watched.peak_memory > 0);
+        assert!(watched.seconds >= 0.1, "{watched:?}");
         assert!(watch(Command::new("sh").args(["-c", "exit 3"])).is_err());
     }
 }

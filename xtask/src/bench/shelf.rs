@@ -22,7 +22,7 @@ pub(crate) const CACHE: &str = "bench";
 /// What was pushed once and is served often.
 pub(crate) struct Shelf {
     /// The data of a server that has stopped.
-    data: PathBuf,
+    pub(crate) data: PathBuf,
     /// The root of the files.
     pub(crate) files: PathBuf,
     /// Paths of all narinfo.
@@ -91,16 +91,27 @@ impl Shelf {
     /// # Errors
     /// If it cannot be copied or the server does not start.
     pub(crate) fn serve(&self, bench: &Bench, settings: &Settings) -> Result<Server> {
-        let folder = bench.on_disk("copy")?;
-        let mut copy = Command::new("cp");
-        copy.arg("-a").arg(&self.data).arg(&folder);
-        shell::quiet(&mut copy)?;
-        Server::start(&bench.programs, &folder, settings)
+        Server::start(&bench.programs, &copy(bench, &self.data)?, settings)
     }
 }
 
+/// A folder with a copy of what a server left, for one to start in.
+///
+/// # Errors
+/// If it cannot be copied.
+pub(crate) fn copy(bench: &Bench, data: &Path) -> Result<PathBuf> {
+    let folder = bench.on_disk("copy")?;
+    let mut copy = Command::new("cp");
+    copy.args(["-a", "--reflink=auto"]).arg(data).arg(&folder);
+    shell::quiet(&mut copy)?;
+    Ok(folder)
+}
+
 /// The 32 characters that name a store path.
-fn hash(path: &str) -> Result<&str> {
+///
+/// # Errors
+/// If it is none.
+pub(crate) fn hash(path: &str) -> Result<&str> {
     let name = path.rsplit('/').next().unwrap_or_default();
     match name.split_once('-') {
         Some((hash, _)) if hash.len() == 32 => Ok(hash),

@@ -12,10 +12,17 @@ const BUFFER: usize = 256 << 10;
 /// How long a server may be silent.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The status of an answer with what was asked for.
+pub(crate) const FOUND: &str = "200";
+/// The status of an answer without.
+pub(crate) const ABSENT: &str = "404";
+
 /// A connection to one server.
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// What every answer has to be.
+    status: &'static str,
 }
 
 impl Connection {
@@ -35,7 +42,14 @@ impl Connection {
         Ok(Self {
             stream,
             buffer: vec![0; BUFFER],
+            status: FOUND,
         })
+    }
+
+    /// Where other answers are wanted than 200.
+    pub(crate) fn wants(mut self, status: &'static str) -> Self {
+        self.status = status;
+        self
     }
 
     /// Asks.
@@ -46,7 +60,8 @@ impl Connection {
         self.stream.write_all(request).context("asking")
     }
 
-    /// Reads the answer to what was asked, which must be 200; `body` gets it piece
+    /// Reads the answer to what was asked, which must be 200 or what is
+    /// wanted in its place; `body` gets it piece
     /// by piece, and may break off, after which the connection is of no use.
     ///
     /// # Errors
@@ -59,7 +74,7 @@ impl Connection {
         let (head, length) = loop {
             let read = self.read(have)?;
             have += read;
-            if let Some(head) = head(&self.buffer[..have])? {
+            if let Some(head) = head(&self.buffer[..have], self.status)? {
                 break head;
             }
             if have == self.buffer.len() {
@@ -99,7 +114,7 @@ impl Connection {
 
 /// Where the head of an answer ends, and how long its body is. Nothing while it
 /// is not complete.
-fn head(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
+fn head(bytes: &[u8], wanted: &str) -> Result<Option<(usize, usize)>> {
     const END: &[u8] = b"\r\n\r\n";
     let Some(end) = bytes.windows(END.len()).position(|window| window == END) else {
         return Ok(None);
@@ -107,7 +122,7 @@ fn head(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
     let text = std::str::from_utf8(&bytes[..end]).context("reading an answer's head")?;
     let mut lines = text.split("\r\n");
     let status = lines.next().unwrap_or_default();
-    if status.split(' ').nth(1) != Some("200") {
+    if status.split(' ').nth(1) != Some(wanted) {
         bail!("the server answered {status}");
     }
     let length = lines.find_map(|line| {
@@ -128,15 +143,18 @@ mod tests {
     #[test]
     fn heads_are_read() {
         let full = b"HTTP/1.1 200 OK\r\nServer: x\r\ncontent-LENGTH: 12\r\n\r\nbody";
-        assert_eq!(head(full).unwrap(), Some((full.len() - 4, 12)));
-        assert_eq!(head(b"HTTP/1.1 200 OK\r\nContent-").unwrap(), None);
+        assert_eq!(head(full, FOUND).unwrap(), Some((full.len() - 4, 12)));
+        assert_eq!(head(b"HTTP/1.1 200 OK\r\nContent-", FOUND).unwrap(), None);
         for wrong in [
             "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
         ] {
-            assert!(head(wrong.as_bytes()).is_err(), "{wrong}");
+            assert!(head(wrong.as_bytes(), FOUND).is_err(), "{wrong}");
         }
+        let absent = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!(head(absent, ABSENT).unwrap(), Some((absent.len(), 0)));
+        assert!(head(full, ABSENT).is_err());
     }
 
     #[test]

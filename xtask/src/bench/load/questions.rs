@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::connection::Connection;
+use super::connection::{Connection, FOUND};
 
 /// Asks for all of `requests` in turn, over and over until the time is up, and
 /// answers how many a second were answered.
@@ -23,11 +23,25 @@ pub(crate) fn run(
     connections: usize,
     time: Duration,
 ) -> Result<f64> {
+    answered(server, requests, connections, time, FOUND)
+}
+
+/// As [`run`], where every answer has to be of another status.
+///
+/// # Errors
+/// If one is not, or is cut short.
+pub(crate) fn answered(
+    server: SocketAddr,
+    requests: &[Vec<u8>],
+    connections: usize,
+    time: Duration,
+    status: &'static str,
+) -> Result<f64> {
     let mut turn = requests.iter().cycle();
     let mut next = || turn.next().context("nothing to ask for");
     let mut open = Vec::new();
     for _ in 0..connections {
-        let mut connection = Connection::open(server)?;
+        let mut connection = Connection::open(server)?.wants(status);
         connection.send(next()?)?;
         open.push(connection);
     }

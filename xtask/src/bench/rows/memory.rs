@@ -1,13 +1,11 @@
 //! Peak memory: the server under many pushes at once, the client on one big path.
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 
 use crate::bench::context::Bench;
-use crate::bench::process;
 use crate::bench::table::{Figure, Target};
-use crate::bench::{MIB, paths};
-use crate::corpus::Corpus;
-use crate::garret::{Client, Pushed, Settings};
+use crate::bench::{paths, push};
+use crate::garret::Settings;
 
 const CLIENTS: usize = 16;
 const LIMIT: Target = Target::AtMost(256.0);
@@ -37,11 +35,12 @@ fn many(bench: &Bench) -> Result<Vec<Figure>> {
         let closure = &closure;
         let threads: Vec<_> = clients
             .iter()
-            .map(|(client, cache)| scope.spawn(move || push(client, cache, closure)))
+            .map(|(client, cache)| scope.spawn(move || push::all(client, cache, closure)))
             .collect();
         let mut peaks = Vec::new();
         for thread in threads {
-            peaks.push(thread.join().map_err(|_| anyhow!("a thread died"))??);
+            let pushed = thread.join().map_err(|_| anyhow!("a thread died"))??;
+            peaks.push(pushed.peak);
         }
         anyhow::Ok(peaks)
     })?;
@@ -61,7 +60,7 @@ fn big(bench: &Bench) -> Result<Vec<Figure>> {
     let server = bench.garretd(&Settings::default())?;
     let client = bench.garret(&server, "bench")?;
     client.create("bench", "--private")?;
-    let peak = push(&client, "bench", &corpus)?;
+    let peak = push::all(&client, "bench", &corpus)?.peak;
     let served = bench.peak_mib(server.pid())?;
     server.stop()?;
     let what = format!("peak memory, client on a path of {} MB", bytes / 1_000_000);
@@ -70,15 +69,4 @@ fn big(bench: &Bench) -> Result<Vec<Figure>> {
         Figure::alone("... its server", "MiB", &[served], Some(LIMIT)),
     ];
     Ok(figures.into_iter().flatten().collect())
-}
-
-/// The peak of a client that pushes all of a closure.
-fn push(client: &Client, cache: &str, corpus: &Corpus) -> Result<f64> {
-    let mut command = client.push_command(cache, &corpus.store, &[&corpus.top])?;
-    let watched = process::watch(command.stderr(std::process::Stdio::null()))?;
-    let pushed = Pushed::parse(&watched.stdout)?;
-    if usize::try_from(pushed.paths_pushed) != Ok(corpus.paths.len()) {
-        bail!("only {} paths were pushed", pushed.paths_pushed);
-    }
-    Ok(watched.peak_memory as f64 / MIB)
 }
