@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         pack.push(Digest::of(chunk), chunk.len() as u32, frames.encode(chunk)?)?;
     }
     let body = stream::iter([Ok::<_, Infallible>(Bytes::from(pack.finish()))]);
-    engine.ingest_pack(&me, &cache, body).await?;
+    engine.ingest_pack(&me, &cache, None, body).await?;
 
     // Publishing verifies all of it before it becomes visible.
     let path = StorePath::from_base_name("0123456789abcdfghijklmnpqrsvwxyz-hello")?;

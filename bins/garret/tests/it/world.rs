@@ -113,7 +113,19 @@ impl World {
 
     /// All that the server has logged so far.
     pub(crate) fn server_log(&self) -> String {
-        fs::read_to_string(self.dir.path().join("log")).expect("a log")
+        let file = self.dir.path().join("log");
+        let read = || fs::read_to_string(&file).expect("a log");
+        // A line waits 50 ms at most before it is written.
+        let mut log = read();
+        for _ in 0..10 {
+            std::thread::sleep(Duration::from_millis(100));
+            let now = read();
+            if now == log {
+                break;
+            }
+            log = now;
+        }
+        log
     }
 
     /// A token as `garretd make-token` makes it.

@@ -56,6 +56,11 @@ impl Upload {
         })
     }
 
+    /// Bytes of the body, where its sender says how many come.
+    pub(crate) fn announced(&self) -> Option<u64> {
+        http_body::Body::size_hint(&self.body).exact()
+    }
+
     /// The next piece; `None` after the last.
     ///
     /// # Errors

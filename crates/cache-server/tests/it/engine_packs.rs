@@ -27,7 +27,7 @@ async fn send(rig: &Rig, parts: Vec<Result<Bytes, &'static str>>) -> Result<u32,
     let by = Caller::operator("alice");
     let sent = rig
         .engine
-        .ingest_pack(&by, &cache, stream::iter(parts))
+        .ingest_pack(&by, &cache, None, stream::iter(parts))
         .await;
     sent.map(|answer| answer.frames)
 }
@@ -94,9 +94,14 @@ async fn unpublished_bytes_are_limited() {
     send(&rig, vec![Ok(pack(2))]).await.unwrap();
     let error = send(&rig, vec![Ok(pack(3))]).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::UnpublishedLimit);
+    // Where the size is announced, not a byte is read for nothing.
+    let (by, cache) = (Caller::operator("alice"), rig.cache("team").await);
+    let unread = stream::pending::<Result<Bytes, &'static str>>();
+    let pack_3 = pack(3).len() as u64;
+    let refused = rig.engine.ingest_pack(&by, &cache, Some(pack_3), unread);
+    let error = refused.await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::UnpublishedLimit);
     // What is published counts no longer.
-    let cache = rig.cache("team").await;
-    let by = Caller::operator("alice");
     let claim = Package::new(1, &noise(1, 200_000)).claim();
     rig.publish(&by, &cache, claim).await;
     send(&rig, vec![Ok(pack(3))]).await.unwrap();
@@ -118,7 +123,7 @@ async fn a_body_is_not_read_before_there_is_room_for_it() {
         std::future::pending::<Result<Bytes, &'static str>>().await
     });
     let (engine, row, who) = (rig.engine.clone(), cache.clone(), by.clone());
-    let stuck = tokio::spawn(async move { engine.ingest_pack(&who, &row, silent).await });
+    let stuck = tokio::spawn(async move { engine.ingest_pack(&who, &row, None, silent).await });
     has_started.wait_for(|started| *started).await.unwrap();
 
     let was_read = std::sync::atomic::AtomicBool::new(false);
@@ -126,7 +131,7 @@ async fn a_body_is_not_read_before_there_is_room_for_it() {
         was_read.store(true, std::sync::atomic::Ordering::SeqCst);
         Ok::<_, &'static str>(pack)
     });
-    let mut second = std::pin::pin!(rig.engine.ingest_pack(&by, &cache, body));
+    let mut second = std::pin::pin!(rig.engine.ingest_pack(&by, &cache, None, body));
     let early = tokio::time::timeout(std::time::Duration::from_millis(100), &mut second);
     assert!(early.await.is_err());
     assert!(!was_read.load(std::sync::atomic::Ordering::SeqCst));

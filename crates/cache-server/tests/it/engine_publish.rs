@@ -303,7 +303,7 @@ async fn a_full_disk_publishes_nothing_and_the_server_goes_on() {
     let pack = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(
         crate::engine_packs::pack_of(&Package::noise(2, 1_000_000)),
     ))]);
-    let error = rig.engine.ingest_pack(&alice(), &cache, pack).await;
+    let error = rig.engine.ingest_pack(&alice(), &cache, None, pack).await;
     assert_eq!(error.unwrap_err().code(), ErrorCode::StorageFull);
     let leftovers = std::fs::read_dir(rig.dir.path().join("store/tmp")).unwrap();
     assert_eq!(leftovers.count(), 0);

@@ -221,7 +221,7 @@ impl Rig {
 
     pub(crate) async fn send_pack(&self, by: &Caller, cache: &CacheRow, pack: Vec<u8>) {
         self.engine
-            .ingest_pack(by, cache, pieces(&pack))
+            .ingest_pack(by, cache, None, pieces(&pack))
             .await
             .unwrap();
     }

@@ -65,7 +65,8 @@ impl Engine {
     /// Takes one pack. When this answers, the pack survives power loss and its
     /// chunks are leased to the caller for grace. The answer never depends on
     /// what was known before. Nothing of the body is read before there is
-    /// memory for it.
+    /// memory for it, nor where the `announced` bytes (if it is known how many
+    /// come) are more than the caller may still leave unpublished.
     ///
     /// # Errors
     /// [`EngineError::Refused`] with the rule that the pack breaks; an error of
@@ -74,6 +75,7 @@ impl Engine {
         &self,
         caller: &Caller,
         cache: &CacheRow,
+        announced: Option<u64>,
         body: S,
     ) -> Result<PackAnswer, EngineError>
     where
@@ -81,6 +83,9 @@ impl Engine {
         E: std::fmt::Display + Send,
     {
         self.require_ready()?;
+        if let Some(bytes) = announced {
+            self.has_room(caller, cache, bytes).await?;
+        }
         let _admission = self.admit(caller, UPLOAD_MEMORY).await?;
         let config = &self.0.config;
         let mut incoming = Incoming {
@@ -96,6 +101,21 @@ impl Engine {
         }
         incoming.flush().await?;
         self.store_pack(caller, cache, incoming).await
+    }
+
+    /// Whether the caller may leave this many more bytes unpublished.
+    async fn has_room(
+        &self,
+        caller: &Caller,
+        cache: &CacheRow,
+        bytes: u64,
+    ) -> Result<(), EngineError> {
+        let config = &self.0.config;
+        let limit = config.limits.max_unpublished;
+        let room = config
+            .db
+            .check_room(cache.id, caller.lease_key(), bytes, config.grace, limit);
+        Ok(room.await?)
     }
 
     async fn store_pack(
@@ -114,29 +134,21 @@ impl Engine {
             .finish()
             .map_err(|error| EngineError::refused(pack_code(&error), error.to_string()))?;
         let config = &self.0.config;
-        let (token_key, max_unpublished) = (caller.lease_key(), config.limits.max_unpublished);
         // A pack that is refused only after it was stored stays in trash for an
         // hour: a token above its limit could fill the disk with those.
-        let room = config.db.check_room(
-            cache.id,
-            token_key,
-            summary.bytes,
-            config.grace,
-            max_unpublished,
-        );
-        room.await?;
+        self.has_room(caller, cache, summary.bytes).await?;
         let key = self.fresh_pack_key();
         let put_at = config.db.now();
         writer.commit(&key).await?;
         let committed = config.db.commit_pack(PackCommit {
             cache_id: cache.id,
-            token_key,
+            token_key: caller.lease_key(),
             key,
             put_at,
             size: summary.bytes,
             frames,
             grace: config.grace,
-            max_unpublished,
+            max_unpublished: config.limits.max_unpublished,
         });
         committed.await?;
         let tally = &self.0.tally;

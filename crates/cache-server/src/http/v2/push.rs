@@ -108,8 +108,11 @@ pub(super) async fn pack(
             format!("a pack may have {limit} bytes"),
         )
     })?;
+    let announced = upload.announced();
     let (body, failure) = upload.stream();
-    let answer = app.engine().ingest_pack(&who.caller(), &cache, body).await;
+    let caller = who.caller();
+    let pack = app.engine().ingest_pack(&caller, &cache, announced, body);
+    let answer = pack.await;
     match failure.take() {
         Some(error) if error.code() == &ErrorCode::BodyTooLarge => {
             Err(HttpError::new(ErrorCode::PackTooLarge, error.to_string()))

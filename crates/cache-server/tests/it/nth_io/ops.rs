@@ -221,10 +221,16 @@ impl Op {
     async fn send(self, rig: &Rig, cast: &Cast) -> Answer {
         let engine = &rig.engine;
         match self {
-            Op::Admit => engine.admit(1000).await.map(drop).map_err(text),
+            Op::Admit => engine
+                .admit(&cast.alice, 1000)
+                .await
+                .map(drop)
+                .map_err(text),
             Op::IngestPack => {
                 let body = pieces(&cast.fresh_pack);
-                let sent = engine.ingest_pack(&cast.alice, &cast.team, body).await;
+                let sent = engine
+                    .ingest_pack(&cast.alice, &cast.team, None, body)
+                    .await;
                 sent.map(drop).map_err(text)
             }
             _ => {
