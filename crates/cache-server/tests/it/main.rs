@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may panic, their helpers too")]
 
+mod crash_choices;
+mod crash_model;
+mod crash_model_tests;
+mod crash_trace;
 mod engine_damage;
 mod engine_faults;
 mod engine_identity;
