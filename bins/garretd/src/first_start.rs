@@ -1,7 +1,7 @@
 //! A start without configuration: the token secret, the administrator's token,
 //! and what to type next.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{IsTerminal as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -95,14 +95,22 @@ fn write_private(path: &Path, line: &str, replace: bool) -> Result<(), Failure> 
         file.write_all(b"\n")?;
         file.sync_all()?;
         if replace {
-            return std::fs::rename(&temporary, path);
+            std::fs::rename(&temporary, path)?;
+        } else {
+            // Another process that starts at the same time keeps what it made.
+            match std::fs::hard_link(&temporary, path) {
+                Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                    return Err(error);
+                }
+                _ => {}
+            }
+            std::fs::remove_file(&temporary)?;
         }
-        // Another process that starts at the same time keeps what it made.
-        match std::fs::hard_link(&temporary, path) {
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
+        // Tokens that a secret signed are worth nothing when it is made anew.
+        match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
+            _ => File::open(".")?.sync_all(),
         }
-        std::fs::remove_file(&temporary)
     };
     write()
         .with_context(|| format!("cannot write {}", path.display()))

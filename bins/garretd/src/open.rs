@@ -1,6 +1,6 @@
 //! From a configuration to an open engine.
 
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use cache_api::Limits;
 use cache_db::{Clock, Db, DbConfig};
 use cache_server::engine::{Engine, EngineConfig};
-use chunk_store::blob::LocalStore;
+use chunk_store::blob::{LocalStore, make_private_folder};
 
 use crate::cli::Global;
 use crate::config::{self, Config, Env, Source};
@@ -64,10 +64,7 @@ fn is_root() -> bool {
 
 /// Makes a folder for its owner alone, and those above it.
 pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
-    let made = std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path);
+    let made = make_private_folder(path);
     made.with_context(|| format!("cannot make the folder {}", path.display()))
         .map_err(|error| Failure::new(Kind::Store, error))
 }

@@ -65,18 +65,19 @@ fn open(path: &Path, cache_kib: i64) -> rusqlite::Result<Connection> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_writing_connection_is_wal_and_synchronous_full() {
+    /// Asked on the very connection that commits, in one of its transactions.
+    #[tokio::test]
+    async fn the_writing_connection_is_wal_and_synchronous_full() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("db");
-        create_private(&path).unwrap();
-        let conn = writer(&path).unwrap();
-        let pragma = |name| conn.pragma_query_value(None, name, |row| row.get::<_, String>(0));
-        assert_eq!(pragma("journal_mode").unwrap(), "wal");
-        let full: i64 = conn
-            .pragma_query_value(None, "synchronous", |row| row.get(0))
-            .unwrap();
-        assert_eq!(full, 2);
+        let (clock, _) = crate::Clock::manual(0);
+        let db = crate::Db::open(&crate::DbConfig::new(dir.path().join("db")), clock).unwrap();
+        let asked = db.write(1, |tx| {
+            let mode: Option<String> = tx.first("PRAGMA journal_mode", [], |row| row.get(0))?;
+            let level: Option<i64> = tx.first("PRAGMA synchronous", [], |row| row.get(0))?;
+            Ok((mode, level))
+        });
+        let (mode, level) = asked.await.unwrap();
+        assert_eq!((mode.as_deref(), level), (Some("wal"), Some(2)));
     }
 
     #[test]

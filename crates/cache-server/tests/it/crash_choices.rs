@@ -113,12 +113,9 @@ impl Disk {
             let picked = names.get(&(folder, name.to_owned()));
             picked.copied().unwrap_or(now)
         };
-        let written = |file| self.contents(file).pop().unwrap_or_default();
         let content = |file| {
-            contents
-                .get(&file)
-                .cloned()
-                .unwrap_or_else(|| written(file))
+            let picked = contents.get(&file).cloned();
+            picked.unwrap_or_else(|| self.content(file))
         };
         self.image(&name, &content)
     }

@@ -122,7 +122,7 @@ impl Disk {
 
     /// What a process sees: everything that was asked for.
     pub(crate) fn written(&self) -> Image {
-        self.image(&now, &|file| self.inodes[file].written())
+        self.image(&now, &|file| self.content(file))
     }
 
     /// All names that there are, with the bytes that were synced: the files of
@@ -142,8 +142,9 @@ impl Disk {
         self.inodes[file].variants()
     }
 
-    pub(super) fn files(&self) -> usize {
-        self.inodes.len()
+    /// What was written to a file.
+    pub(super) fn content(&self, file: usize) -> Arc<Vec<u8>> {
+        self.inodes[file].written()
     }
 
     /// The tree that comes of a choice for each name and each file.
@@ -231,6 +232,9 @@ impl Inode {
     }
 
     fn after(&self, changes: usize) -> Arc<Vec<u8>> {
+        if changes == 0 {
+            return self.synced.clone();
+        }
         let mut bytes = self.synced.to_vec();
         for change in &self.changes[..changes] {
             change.apply(&mut bytes);

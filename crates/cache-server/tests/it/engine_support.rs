@@ -5,7 +5,7 @@ use std::{
     collections::HashSet,
     convert::Infallible,
     error::Error,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -131,20 +131,7 @@ impl Rig {
 
     /// All files of the blob store below `packs/` or `records/`.
     pub(crate) fn blobs(&self, kind: &str) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        let mut folders = vec![self.dir.path().join("store").join(kind)];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    found.push(path);
-                }
-            }
-        }
-        found.sort();
-        found
+        files_below(&self.dir.path().join("store").join(kind))
     }
 
     pub(crate) async fn narinfo(&self, cache: &CacheRow, path: PathHash) -> Option<NarInfo> {
@@ -358,6 +345,24 @@ pub(crate) fn nar_of(content: &[u8]) -> Vec<u8> {
     encoder.leave_directory(&mut nar).unwrap();
     encoder.finish().unwrap();
     nar
+}
+
+/// All files below a folder, sorted.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 /// Waits until `done` holds; the test's own time limit ends it otherwise.

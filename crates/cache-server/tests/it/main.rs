@@ -2,9 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may panic, their helpers too")]
 
+#[cfg(target_os = "linux")]
+mod crash_check;
+#[cfg(target_os = "linux")]
 mod crash_choices;
+#[cfg(target_os = "linux")]
+mod crash_images;
+#[cfg(target_os = "linux")]
+mod crash_marks;
+#[cfg(target_os = "linux")]
 mod crash_model;
+#[cfg(target_os = "linux")]
 mod crash_model_tests;
+#[cfg(target_os = "linux")]
+mod crash_replay;
+#[cfg(target_os = "linux")]
+mod crash_runs;
+#[cfg(target_os = "linux")]
 mod crash_trace;
 mod engine_damage;
 mod engine_faults;

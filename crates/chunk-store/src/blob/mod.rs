@@ -13,7 +13,7 @@ pub mod contract;
 #[cfg(feature = "local")]
 mod local;
 #[cfg(feature = "local")]
-pub use local::LocalStore;
+pub use local::{LocalStore, make_private_folder};
 
 /// A boxed future, so that stores can be used behind `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -48,7 +48,7 @@ impl Drop for TmpFile {
 
 impl Folder {
     pub(super) fn open(root: PathBuf) -> BlobResult<Self> {
-        make_root(&root).map_err(|e| io_error("make the folder", &root, e))?;
+        make_private_folder(&root).map_err(|e| io_error("make the folder", &root, e))?;
         for name in FOLDERS {
             let path = root.join(name);
             match make_folder(&path) {
@@ -228,15 +228,26 @@ impl Folder {
     }
 }
 
-fn make_root(root: &Path) -> io::Result<()> {
-    if root.is_dir() {
+/// Makes a folder for its owner alone (mode 0700) where it is absent, and those
+/// above it. What was made here survives power loss.
+///
+/// # Errors
+/// When a folder cannot be made or synced.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
         return Ok(());
     }
-    DirBuilder::new().recursive(true).mode(0o700).create(root)?;
-    match root.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
-        _ => Ok(()),
+    let above = match path.parent() {
+        Some(above) if !above.as_os_str().is_empty() => above,
+        _ => Path::new("."),
+    };
+    make_private_folder(above)?;
+    match make_folder(path) {
+        // Another process makes it at the same time.
+        Err(e) if e.kind() == ErrorKind::AlreadyExists && path.is_dir() => {}
+        made => made?,
     }
+    File::open(above)?.sync_all()
 }
 
 fn make_folder(path: &Path) -> io::Result<()> {

@@ -18,6 +18,7 @@ use bytes::Bytes;
 use super::{BlobEntry, BlobError, BlobResult, BlobStore, BlobWriter, BoxFuture};
 use crate::BlobKey;
 use folder::Folder;
+pub use folder::make_private_folder;
 use writer::LocalWriter;
 
 /// A folder as a blob store. Cloning it gives another handle on the same one.
