@@ -64,11 +64,14 @@ impl Disk {
         for (folder, names) in self.folders.iter().enumerate() {
             for (name, history) in names {
                 let options = distinct(history);
-                named.extend(options.iter().filter_map(|option| match option {
-                    Some(Target::File(file)) => Some(*file),
-                    _ => None,
-                }));
                 let key = (folder, name.clone());
+                // What is in a file that comes back does not matter either.
+                if !matches!(options[..], [Some(_), None]) {
+                    named.extend(options.iter().filter_map(|option| match option {
+                        Some(Target::File(file)) => Some(*file),
+                        _ => None,
+                    }));
+                }
                 match options[..] {
                     [_] => {}
                     [Some(target), None] if history.last() == Some(&None) => {
