@@ -9,14 +9,14 @@ use chunk_store::{
     Digest, frame,
     pack::{Builder, PackLimits},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use tempfile::TempDir;
 
 use crate::{
     crash_marks::{BASE, BROKEN, NONE, package},
     crash_trace::{Op, parse},
     engine_damage::{damage, notice},
-    engine_support::{Package, Rig, START, files_below},
+    engine_support::{Package, Rig, START, files_below, pieces},
     shim::{self, mark},
 };
 
@@ -113,26 +113,21 @@ async fn abandoned(rig: &Rig) {
     mark("is team 1 1");
     mark(BASE);
     let mut pack = pack_of(&Package::noise(7, 600_000));
-    let half = parts(&pack[..pack.len() / 2]).chain([Err("gone")]);
+    let gone = pieces(&pack[..pack.len() / 2]).map_err(|never| match never {});
+    let gone = gone.chain(stream::iter([Err("gone")]));
     let by = alice();
-    let gone = rig
-        .engine
-        .ingest_pack(&by, &cache, stream::iter(half))
-        .await;
+    let gone = rig.engine.ingest_pack(&by, &cache, None, gone).await;
     assert!(gone.is_err());
     let last = pack.len() - 1;
     pack[last] ^= 1;
-    let whole = stream::iter(parts(&pack));
-    let lied = rig.engine.ingest_pack(&by, &cache, whole).await;
+    let lied = rig
+        .engine
+        .ingest_pack(&by, &cache, None, pieces(&pack))
+        .await;
     assert!(lied.is_err());
     mark("may team 2 2");
     rig.push(&by, &cache, &package(2, 2)).await;
     mark("is team 2 2");
-}
-
-fn parts(pack: &[u8]) -> impl Iterator<Item = Result<Bytes, &'static str>> {
-    pack.chunks(100_000)
-        .map(|part| Ok(Bytes::copy_from_slice(part)))
 }
 
 fn pack_of(package: &Package) -> Vec<u8> {
