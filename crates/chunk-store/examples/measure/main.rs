@@ -5,14 +5,17 @@
 //! measure floor FOLDER SCRATCH   each block over all NARs of a folder
 //! measure plain FOLDER…          bytes of plain 16/64/256 KiB chunks at zstd level 3
 //! measure frames FOLDER…         bytes of the frames in packs
+//! measure serve FOLDER           a bare server of a folder's files; says where it listens
 //! ```
 //!
-//! NARs are read from `*.nar.zst` as a cache serves them; all are held in memory.
+//! NARs are read from `*.nar.zst` as a cache serves them; all but `serve` hold
+//! them in memory.
 
 mod floor;
 mod frames;
 mod nars;
 mod plain;
+mod serve;
 
 use std::path::PathBuf;
 
@@ -27,7 +30,10 @@ fn main() -> Result<()> {
         (Some("floor"), [folder, scratch]) => floor::measure(&nars::read(folder)?, scratch)?,
         (Some("plain"), [_, ..]) => plain::measure(&folders)?,
         (Some("frames"), [_, ..]) => frames::measure(&folders)?,
-        _ => bail!("measure floor FOLDER SCRATCH | plain FOLDER... | frames FOLDER..."),
+        (Some("serve"), [folder]) => serve::measure(folder)?,
+        _ => bail!(
+            "measure floor FOLDER SCRATCH | plain FOLDER... | frames FOLDER... | serve FOLDER"
+        ),
     };
     println!("{value}");
     Ok(())
