@@ -5,7 +5,7 @@
 //! never waits for somebody who keeps what it holds for hours.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -91,12 +91,20 @@ impl Shares {
 
 impl State {
     /// The first that may have what it waits for. One that only has to wait
-    /// keeps its turn before those behind it.
+    /// keeps its turn before those behind it, and one that may not yet have
+    /// more keeps it before those of its own key: else a large request would
+    /// wait for ever while small ones of the same token come.
     fn next(&mut self) -> Option<Waiting> {
         self.waiting.retain(|waiting| !waiting.grant.is_closed());
+        let mut held_back = HashSet::new();
         let may = |waiting: &Waiting| {
             let held = self.held.get(&waiting.key).copied().unwrap_or(0);
-            held == 0 || held + 2 * waiting.units <= self.free
+            let has_room = held == 0 || held + 2 * waiting.units <= self.free;
+            let may = has_room && !held_back.contains(&waiting.key);
+            if !may {
+                held_back.insert(waiting.key);
+            }
+            may
         };
         let first = self.waiting.iter().position(may)?;
         let fits = self.waiting[first].units <= self.free;
@@ -153,6 +161,22 @@ mod tests {
         assert!((&mut large).now_or_never().is_none());
         assert!(now(&shares, [3; 32], 1).is_none(), "it came later");
         drop(first);
+        assert!((&mut large).now_or_never().flatten().is_some());
+    }
+
+    #[test]
+    fn a_large_request_is_not_passed_by_small_ones_of_its_own_token() {
+        let shares = Shares::new(16);
+        let mut small: Vec<_> = std::iter::from_fn(|| now(&shares, GREEDY, 2)).collect();
+        assert_eq!(small.len(), 4);
+        let mut large = Box::pin(shares.take(GREEDY, 6));
+        assert!((&mut large).now_or_never().is_none());
+        let mut later = Box::pin(shares.take(GREEDY, 2));
+        assert!((&mut later).now_or_never().is_none());
+        small.truncate(2);
+        assert!((&mut later).now_or_never().is_none(), "it came later");
+        assert!(now(&shares, MODEST, 2).is_some(), "others do not wait");
+        small.truncate(1);
         assert!((&mut large).now_or_never().flatten().is_some());
     }
 
