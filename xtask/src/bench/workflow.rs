@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -14,7 +14,7 @@ use super::context::Bench;
 use super::log::Requests;
 use super::stats::Summary;
 use super::table::{self, Figure};
-use crate::garret::{CacheInfo, Settings, http};
+use crate::garret::{CacheInfo, Server, Settings, http};
 use crate::nix::Store;
 use crate::shell;
 
@@ -23,6 +23,8 @@ const CACHE: &str = "workflow";
 /// How far each derivation counts: some half a second of CPU.
 const SIZE: &str = "1000000";
 const SIZE_QUICK: &str = "10000";
+/// Far longer than a line of the server's log waits before it is written.
+const LOG_WAITS: Duration = Duration::from_millis(500);
 
 /// Builds cold, pushes, builds again with the cache; `--runs` times.
 ///
@@ -74,10 +76,10 @@ fn round(bench: &Bench) -> Result<Round> {
     let (cold, top) = build(bench, &ci, "first", "")?;
     client.push(CACHE, &ci, &[&top])?;
 
-    let before = (server.metrics()?, Requests::read(server.log())?);
+    let before = looked(&server)?;
     let fresh = store(bench)?;
     let (warm, top) = build(bench, &fresh, "second", &substituter(&info))?;
-    let (page, log) = (server.metrics()?, Requests::read(server.log())?);
+    let (page, log) = looked(&server)?;
     let counted =
         |name, label| http::counter(&page, name, label) - http::counter(&before.0, name, label);
     let counts = [
@@ -118,6 +120,12 @@ fn round(bench: &Bench) -> Result<Round> {
         nars,
         paths,
     })
+}
+
+/// What the server has counted and logged, once all lines of its log are written.
+fn looked(server: &Server) -> Result<(String, Requests)> {
+    std::thread::sleep(LOG_WAITS);
+    Ok((server.metrics()?, Requests::read(server.log())?))
 }
 
 fn store(bench: &Bench) -> Result<Store> {

@@ -28,7 +28,8 @@ pub(super) fn run(bench: &Bench, most: u64) -> Result<Vec<Figure>> {
             let server = bench.garretd(&Settings::default())?;
             let client = bench.garret(&server, CACHE)?;
             client.create(CACHE, "--public")?;
-            let seconds = size.push(bench, (&server, &client), CACHE, corpus)?;
+            let seconds = size.push(&client, CACHE, corpus)?;
+            size.add(Kind::Server, bench.peak_mib(server.pid())?);
             size.add(Kind::Gigabyte, seconds / *gb);
             let data = server.data().to_path_buf();
             server.stop()?;

@@ -76,12 +76,13 @@ fn push(
 ) -> Result<()> {
     let (server, client) = filled.serve(bench)?;
     let before = cpu_seconds(&[server.pid()])?;
-    let seconds = size.push(bench, (&server, &client), cache, corpus)?;
+    let seconds = size.push(&client, cache, corpus)?;
     let cpu = cpu_seconds(&[server.pid()])? - before;
     let a_path = 1000.0 / corpus.paths.len() as f64;
     size.add(Kind::Path, seconds * a_path);
     size.add(Kind::Cpu, cpu * a_path);
     ask(bench, &server, cache, size, present(filled, cache, corpus)?)?;
+    size.add(Kind::Server, bench.peak_mib(server.pid())?);
     server.stop()
 }
 

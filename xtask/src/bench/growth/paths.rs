@@ -25,7 +25,8 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Figure>> {
             let server = bench.garretd(&Settings::default())?;
             let client = bench.garret(&server, CACHE)?;
             client.create(CACHE, "--public")?;
-            let seconds = size.push(bench, (&server, &client), CACHE, corpus)?;
+            let seconds = size.push(&client, CACHE, corpus)?;
+            size.add(Kind::Server, bench.peak_mib(server.pid())?);
             size.add(Kind::Path, seconds * 1000.0 / corpus.paths.len() as f64);
             server.stop()?;
         }

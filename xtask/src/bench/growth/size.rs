@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use crate::bench::context::{Bench, settle};
+use crate::bench::context::settle;
 use crate::bench::push;
 use crate::bench::table::{Figure, Target};
 use crate::corpus::Corpus;
-use crate::garret::{Client, Server};
+use crate::garret::Client;
 
 /// Nothing may cost more than this, by what it costs at the smallest size.
 const LIMIT: Target = Target::AtMost(1.5);
@@ -72,21 +72,14 @@ impl Size {
         }
     }
 
-    /// Pushes a closure that is new to a cache of a server that has just started,
-    /// and adds the peaks. Answers the seconds.
+    /// Pushes a closure that is new to a cache, and adds the client's peak. Answers
+    /// the seconds.
     ///
     /// # Errors
     /// If the client fails.
-    pub(super) fn push(
-        &mut self,
-        bench: &Bench,
-        (server, client): (&Server, &Client),
-        cache: &str,
-        corpus: &Corpus,
-    ) -> Result<f64> {
+    pub(super) fn push(&mut self, client: &Client, cache: &str, corpus: &Corpus) -> Result<f64> {
         settle()?;
         let cost = push::all(client, cache, corpus)?;
-        self.add(Kind::Server, bench.peak_mib(server.pid())?);
         self.add(Kind::Client, cost.peak);
         Ok(cost.seconds)
     }

@@ -46,10 +46,12 @@ fn many(bench: &Bench) -> Result<Vec<Figure>> {
     })?;
     let peak = [bench.peak_mib(server.pid())?];
     server.stop()?;
+    // Not the median: all of them must keep within the limit.
+    let largest = [peaks.into_iter().fold(0.0, f64::max)];
     let what = format!("peak memory, server under {CLIENTS} pushes");
     let figures = [
         Figure::alone(what, "MiB", &peak, Some(LIMIT)),
-        Figure::alone("... each client", "MiB", &peaks, Some(LIMIT)),
+        Figure::alone("... its largest client", "MiB", &largest, Some(LIMIT)),
     ];
     Ok(figures.into_iter().flatten().collect())
 }
