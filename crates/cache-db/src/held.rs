@@ -26,8 +26,8 @@ const BUCKETS: i64 = 32;
 pub(crate) struct Young {
     /// The greatest time of making that is too old.
     pub(crate) since: i64,
-    /// Seconds of a bucket.
-    width: i64,
+    /// How long leases hold.
+    grace: i64,
 }
 
 impl Young {
@@ -36,8 +36,13 @@ impl Young {
         let grace = seconds(grace);
         Self {
             since: now.saturating_sub(grace),
-            width: (grace / BUCKETS).max(1),
+            grace,
         }
+    }
+
+    /// Seconds of a bucket.
+    fn width(self) -> i64 {
+        (self.grace / BUCKETS).max(1)
     }
 }
 
@@ -45,6 +50,8 @@ impl Young {
 #[derive(Clone, Default)]
 pub(crate) struct Held {
     mark: Seq,
+    /// The time of grace that the buckets are parts of.
+    grace: i64,
     /// When the newest lease that was read was made.
     newest: i64,
     buckets: BTreeMap<i64, Arc<Bucket>>,
@@ -75,13 +82,16 @@ impl Tokens {
     ) -> Result<Held, DbError> {
         let mark = store_seq(conn)?;
         let mut held = self.lock().get(token).cloned().unwrap_or_default();
-        if held.mark > mark {
-            held = Held::default();
+        if held.mark > mark || held.grace != young.grace {
+            held = Held {
+                grace: young.grace,
+                ..Held::default()
+            };
         }
         held.forget(conn, token, young)?;
         // Later in the commit order is never earlier by the stored clock.
         let after = young.since.max(held.newest.saturating_sub(1));
-        held.read(conn, token, young.width, (after, i64::MAX), held.mark)?;
+        held.read(conn, token, young.width(), (after, i64::MAX), held.mark)?;
         held.mark = mark;
         self.keep(*token, held.clone());
         Ok(held)
@@ -124,10 +134,10 @@ impl Held {
         while let Some(first) = self.buckets.first_entry()
             && first.get().oldest <= young.since
         {
-            let last = (first.key() + 1) * young.width - 1;
+            let last = (first.key() + 1) * young.width() - 1;
             first.remove();
             if last > young.since {
-                self.read(conn, token, young.width, (young.since, last), 0)?;
+                self.read(conn, token, young.width(), (young.since, last), 0)?;
             }
         }
         Ok(())
@@ -167,99 +177,4 @@ impl Held {
 }
 
 #[cfg(test)]
-mod tests {
-    use rusqlite::Connection;
-
-    use super::*;
-    use crate::bitmaps::treemap_bytes;
-    use crate::migrate::migrate;
-
-    const TOKEN: TokenKey = [7; 32];
-    const GRACE: Duration = Duration::from_secs(320);
-
-    struct Leases {
-        conn: Connection,
-        seq: Seq,
-    }
-
-    impl Leases {
-        fn new() -> Self {
-            let mut conn = Connection::open_in_memory().unwrap();
-            migrate(&mut conn).unwrap();
-            let cache = "INSERT INTO cache (uid, name, is_public, store_dir, priority,
-                     upstream_keys, created_at) VALUES ('u', 'main', 1, '', 0, '[]', 0)";
-            conn.execute_batch(cache).unwrap();
-            Self { conn, seq: 0 }
-        }
-
-        fn add(&mut self, token: TokenKey, at: i64, ids: &[u64], bytes: i64) {
-            self.seq += 1;
-            let chunks = treemap_bytes(&ids.iter().copied().collect());
-            let sql = "INSERT INTO lease (seq, cache_id, token_key, chunks, bytes, created_at)
-                 VALUES (?, 1, ?, ?, ?, ?)";
-            let params = params![self.seq, token.as_slice(), chunks, bytes, at];
-            self.conn.execute(sql, params).unwrap();
-            self.conn
-                .execute("UPDATE store SET seq = ?", [self.seq])
-                .unwrap();
-        }
-    }
-
-    fn held(tokens: &Tokens, leases: &Leases, now: i64) -> (Vec<u64>, Vec<u64>) {
-        let young = Young::at(now, GRACE);
-        let held = tokens.held(&leases.conn, &TOKEN, young).unwrap();
-        let all = (0..2000).filter(|id| held.contains(*id)).collect();
-        (all, held.sent().iter().collect())
-    }
-
-    /// Leases of the same second, of the same bucket, of far apart ones, asked
-    /// about at every age: what is remembered equals what the rows say.
-    #[test]
-    fn what_is_remembered_is_what_a_fresh_look_finds() {
-        let mut leases = Leases::new();
-        let tokens = Tokens::default();
-        let mut made: Vec<(i64, u64, bool)> = Vec::new();
-        for (id, now) in (0..1500).zip((1000..).step_by(3)) {
-            if id % 7 < 3 {
-                // Two leases of one second, with a look between them.
-                leases.add(TOKEN, now, &[id], 0);
-                made.push((now, id, false));
-                held(&tokens, &leases, now);
-                leases.add(TOKEN, now, &[id / 2], 9);
-                made.push((now, id / 2, true));
-                leases.add([8; 32], now, &[1999], 9);
-            }
-            if id % 5 == 0 {
-                let young = made.iter().filter(|(at, ..)| now - at < 320);
-                let of = |sent_only: bool| {
-                    let mut ids: Vec<u64> = young
-                        .clone()
-                        .filter(|(_, _, sent)| !sent_only || *sent)
-                        .map(|(_, id, _)| *id)
-                        .collect();
-                    ids.sort_unstable();
-                    ids.dedup();
-                    ids
-                };
-                let expected = (of(false), of(true));
-                assert_eq!(held(&tokens, &leases, now), expected, "at {now}");
-                assert_eq!(held(&Tokens::default(), &leases, now), expected);
-            }
-        }
-        assert_eq!(held(&tokens, &leases, 100_000), (vec![], vec![]));
-    }
-
-    #[test]
-    fn a_second_look_reads_only_leases_that_came_since() {
-        let mut leases = Leases::new();
-        let tokens = Tokens::default();
-        for id in 0..50 {
-            leases.add(TOKEN, 1000 + id, &[id as u64], 0);
-        }
-        assert_eq!(held(&tokens, &leases, 1050).0.len(), 50);
-        // Rows that nobody reads again may as well be gone.
-        leases.conn.execute("DELETE FROM lease", []).unwrap();
-        leases.add(TOKEN, 1060, &[60], 0);
-        assert_eq!(held(&tokens, &leases, 1060).0.len(), 51);
-    }
-}
+mod tests;

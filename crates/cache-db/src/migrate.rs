@@ -173,9 +173,8 @@ mod tests {
         assert_eq!(version(&conn).unwrap(), VERSION);
     }
 
-    #[test]
-    fn what_caches_reach_is_counted_when_a_database_of_version_1_is_opened() {
-        let mut conn = Connection::open_in_memory().unwrap();
+    /// A database of version 1 with one cache.
+    fn version_1(conn: &Connection) {
         let to_1 = format!(
             "CREATE TABLE {VERSIONS} (version INTEGER PRIMARY KEY) STRICT;
              INSERT INTO {VERSIONS} VALUES (1);
@@ -185,27 +184,87 @@ mod tests {
             MIGRATIONS[0].sql
         );
         conn.execute_batch(&to_1).unwrap();
-        let nar = |seq: i64, unused: Option<i64>, ids: &[u64]| {
-            let chunks: Vec<_> = ids.iter().map(|id| (ChunkId(*id), 1)).collect();
-            let sql = "INSERT INTO nar (cache_id, seq, version, hash, size, frame_size,
-                     unused_since, recipe, listing) VALUES (1, ?, x'', x'', 1, 1, ?, ?, x'')";
-            conn.execute(sql, params![seq, unused, encode(&chunks)])
-                .unwrap();
-        };
-        nar(1, None, &[1, 2, 5000]);
-        nar(2, None, &[2, 3]);
-        nar(3, Some(7), &[4]);
+    }
+
+    fn nar(conn: &Connection, seq: i64, unused: Option<i64>, recipe: &[u8]) {
+        let sql = "INSERT INTO nar (cache_id, seq, version, hash, size, frame_size,
+                 unused_since, recipe, listing) VALUES (1, ?, x'', x'', 1, 1, ?, ?, x'')";
+        conn.execute(sql, params![seq, unused, recipe]).unwrap();
+    }
+
+    fn recipe(ids: &[u64]) -> Vec<u8> {
+        let chunks: Vec<_> = ids.iter().map(|id| (ChunkId(*id), 1)).collect();
+        encode(&chunks)
+    }
+
+    /// Which of these the live NARs of the cache reach.
+    fn seen(conn: &Connection, ids: &[u64]) -> Vec<bool> {
+        let mut sight = Sight::new(conn, CacheId(1), &[CacheId(1)]);
+        let seen = ids.iter().map(|id| sight.of(*id).unwrap().is_some());
+        seen.collect()
+    }
+
+    #[test]
+    fn what_caches_reach_is_counted_when_a_database_of_version_1_is_opened() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        version_1(&conn);
+        nar(&conn, 1, None, &recipe(&[1, 2, 5000]));
+        nar(&conn, 2, None, &recipe(&[2, 3]));
+        nar(&conn, 3, Some(7), &recipe(&[4]));
         migrate(&mut conn).unwrap();
         assert_eq!(version(&conn).unwrap(), VERSION);
-        let cache = CacheId(1);
-        let mut sight = Sight::new(&conn, cache, &[cache]);
-        let seen = (1..5)
-            .chain([5000])
-            .map(|id| sight.of(id).unwrap().is_some());
-        assert_eq!(seen.collect::<Vec<_>>(), [true, true, true, false, true]);
+        let expected = [true, true, true, false, true];
+        assert_eq!(seen(&conn, &[1, 2, 3, 4, 5000]), expected);
         let all = [1, 4, 6].into_iter().collect();
-        let ever = reach::ever(&conn, cache, &all).unwrap();
+        let ever = reach::ever(&conn, CacheId(1), &all).unwrap();
         assert_eq!(ever.iter().collect::<Vec<_>>(), [1, 4]);
+    }
+
+    #[test]
+    fn a_migration_that_fails_half_way_leaves_the_version_before() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        version_1(&conn);
+        nar(&conn, 1, None, &recipe(&[1]));
+        nar(&conn, 2, None, b"damaged");
+        let before = tables(&conn).unwrap();
+        for _ in 0..2 {
+            let failed = migrate(&mut conn);
+            assert!(matches!(failed, Err(DbError::Corrupt(_))), "{failed:?}");
+            assert_eq!(version(&conn).unwrap(), 1);
+            assert_eq!(tables(&conn).unwrap(), before);
+        }
+        let sql = "UPDATE nar SET recipe = ? WHERE seq = 2";
+        conn.execute(sql, [recipe(&[2])]).unwrap();
+        migrate(&mut conn).unwrap();
+        assert_eq!(seen(&conn, &[1, 2, 3]), [true, true, false]);
+    }
+
+    #[test]
+    fn of_two_processes_that_open_a_database_of_version_1_one_migrates_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("db");
+        crate::connect::create_private(&path).unwrap();
+        let conn = crate::connect::writer(&path).unwrap();
+        version_1(&conn);
+        for seq in 1..2000 {
+            nar(&conn, seq, None, &recipe(&[1, 2 + seq as u64]));
+        }
+        drop(conn);
+        let together = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            let opened = [(); 2].map(|()| {
+                scope.spawn(|| {
+                    check_ours(&path).unwrap();
+                    let mut conn = crate::connect::writer(&path).unwrap();
+                    together.wait();
+                    migrate(&mut conn).unwrap();
+                    seen(&conn, &[1, 2001, 2002])
+                })
+            });
+            for process in opened {
+                assert_eq!(process.join().unwrap(), [true, true, false]);
+            }
+        });
     }
 
     #[test]

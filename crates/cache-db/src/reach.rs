@@ -19,6 +19,9 @@ use counts::{Counts, bitmap_bytes};
 
 /// Bits of a chunk id that say where in its block it is.
 const BITS: u32 = 12;
+/// Blocks that a question keeps at a time, each of up to 16 KiB; digests may
+/// lie in as many blocks as there are digests.
+const KEPT: usize = 512;
 
 /// A row.
 #[derive(Default)]
@@ -152,6 +155,9 @@ impl<'a> Sight<'a> {
         let (block, member) = part(id);
         if !self.blocks.contains_key(&block) {
             let seen = self.look(block)?;
+            if self.blocks.len() >= KEPT {
+                self.blocks.clear();
+            }
             self.blocks.insert(block, seen);
         }
         let seen = &self.blocks[&block];
@@ -243,6 +249,25 @@ fn split(ids: &RoaringTreemap) -> Vec<(u64, RoaringBitmap)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::migrate::migrate;
+
+    #[test]
+    fn a_question_across_very_many_blocks_keeps_few_of_them() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn).unwrap();
+        let cache = "INSERT INTO cache (uid, name, is_public, store_dir, priority,
+                 upstream_keys, created_at) VALUES ('u', 'main', 1, '', 0, '[]', 0)";
+        conn.execute_batch(cache).unwrap();
+        let cache = CacheId(1);
+        let ids: RoaringTreemap = (0..2000).map(|block| join(block, 7)).collect();
+        count(&Tx::new(&conn, 0), cache, &ids, Change::Used).unwrap();
+        let mut sight = Sight::new(&conn, cache, &[cache]);
+        for id in ids.iter().chain(&ids) {
+            assert_eq!(sight.of(id).unwrap(), Some(true));
+            assert_eq!(sight.of(id + 1).unwrap(), None);
+            assert!(sight.blocks.len() <= KEPT);
+        }
+    }
 
     #[test]
     fn ids_are_split_by_block_and_joined_again() {

@@ -10,6 +10,7 @@ mod caches;
 mod ingest;
 mod model;
 mod publish;
+mod reach;
 mod resolve;
 mod serve;
 mod speed;

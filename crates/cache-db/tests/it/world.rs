@@ -321,7 +321,7 @@ impl World {
         snapshot.trash.iter().any(|(trashed, _)| trashed == key)
     }
 
-    /// The counts of what each cache reaches, byte for byte.
+    /// The rows of what each cache reaches.
     pub(crate) fn reach(&self) -> Vec<(i64, i64, Vec<u8>, Vec<u8>)> {
         let conn = rusqlite::Connection::open(self.file()).unwrap();
         let sql = "SELECT block, cache_id, ever, live FROM reach ORDER BY block, cache_id";
