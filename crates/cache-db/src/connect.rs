@@ -15,9 +15,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 const WRITER_KIB: i64 = 4 * 1024;
 /// Page cache of each connection that reads, in KiB. The file is not mapped
 /// either: every connection would map it again.
-const READER_KIB: i64 = 2 * 1024;
+const READER_KIB: i64 = 1024;
 /// The write-ahead log is cut back to this many bytes after a checkpoint.
 const WAL_LIMIT: i64 = 64 << 20;
+/// Pages of the write-ahead log after which it is copied into the database. In
+/// a large database a push changes thousands of pages all over the indexes:
+/// with SQLite's thousand, most commits of a push would copy.
+const CHECKPOINT_PAGES: i64 = 4000;
 /// Statements kept prepared by each connection.
 const STATEMENTS: usize = 128;
 
@@ -40,6 +44,7 @@ pub(crate) fn writer(path: &Path) -> rusqlite::Result<Connection> {
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "journal_size_limit", WAL_LIMIT)?;
+    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     Ok(conn)
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct Hostile {
     runs: u32,
 }
 
-const TEST: &str = "hostile::honest_clients_keep_half_their_speed";
+const TEST: &str = "hostile::speeds_beside_attacks_are_printed";
 
 /// Measures; a line an attack.
 ///

@@ -109,7 +109,7 @@ fn honest_clients_are_served_during_every_attack_and_nothing_stays_held() {
 }
 
 #[test]
-fn honest_clients_keep_half_their_speed() {
+fn speeds_beside_attacks_are_printed() {
     let rounds: usize = option("GARRET_HOSTILE_ROUNDS", 0);
     if rounds == 0 {
         return;
