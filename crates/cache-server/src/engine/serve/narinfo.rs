@@ -45,14 +45,14 @@ impl Engine {
             return Ok(None);
         };
         let known = self.known_row(cache).await?;
-        let info = describe(&known, &object)?;
+        let info = describe(&known, object)?;
         Ok(Some(Bytes::from(info.to_string())))
     }
 }
 
 /// What the cache says of an object. Keys that came after it was published
 /// sign it now.
-fn describe(cache: &KnownCache, object: &ObjectRow) -> Result<NarInfo, EngineError> {
+fn describe(cache: &KnownCache, object: ObjectRow) -> Result<NarInfo, EngineError> {
     let store_dir = StoreDir::parse(&cache.row.settings.store_dir)
         .map_err(|_| EngineError::Cut("the cache has a malformed store directory"))?;
     let url = NarName {
@@ -60,7 +60,7 @@ fn describe(cache: &KnownCache, object: &ObjectRow) -> Result<NarInfo, EngineErr
         exact: Some((object.nar.hash, version_text(&object.nar.version))),
     };
     let mut info = NarInfo {
-        store_path: object.path.clone(),
+        store_path: object.path,
         store_dir,
         url: format!("nar/{url}"),
         compression: "zstd".to_owned(),
@@ -68,18 +68,16 @@ fn describe(cache: &KnownCache, object: &ObjectRow) -> Result<NarInfo, EngineErr
         file_size: Some(object.nar.frame_size),
         nar_hash: object.nar.hash,
         nar_size: object.nar.size,
-        references: object.references.clone(),
-        deriver: object.deriver.clone(),
+        references: object.references,
+        deriver: object.deriver,
         system: None,
-        sigs: parsed(&object.sigs),
-        ca: object.ca.clone(),
+        sigs: Vec::new(),
+        ca: object.ca,
     };
-    info.sigs = signatures(
-        &cache.keys,
-        object.created_at,
-        info.sigs.clone(),
-        &info.fingerprint(),
-    );
+    let stored = parsed(&object.sigs);
+    info.sigs = signatures(&cache.keys, object.created_at, stored, || {
+        info.fingerprint()
+    });
     Ok(info)
 }
 
@@ -97,13 +95,17 @@ fn signatures(
     keys: &[ActiveKey],
     made: i64,
     stored: Vec<Signature>,
-    fingerprint: &str,
+    fingerprint: impl FnOnce() -> String,
 ) -> Vec<Signature> {
     let is_stored = |key: &ActiveKey| {
         key.since < made && stored.iter().any(|sig| sig.name == key.secret.name())
     };
-    let wanting = keys.iter().filter(|key| !is_stored(key));
-    let fresh = wanting.map(|key| key.secret.sign(fingerprint));
+    let wanting: Vec<_> = keys.iter().filter(|key| !is_stored(key)).collect();
+    if wanting.is_empty() {
+        return stored;
+    }
+    let text = fingerprint();
+    let fresh = wanting.iter().map(|key| key.secret.sign(&text));
     let mut all: Vec<Signature> = fresh.filter(|sig| !stored.contains(sig)).collect();
     all.extend(stored);
     all
@@ -129,7 +131,7 @@ mod tests {
         let (old, new, foreign) = (key("team", 1, 50), key("team-2", 2, 150), key("team", 3, 0));
         let stored = vec![old.secret.sign("text"), foreign.secret.sign("text")];
         let names = |keys: &[ActiveKey]| -> Vec<String> {
-            let sigs = signatures(keys, MADE, stored.clone(), "text");
+            let sigs = signatures(keys, MADE, stored.clone(), || "text".to_owned());
             sigs.into_iter().map(|sig| sig.name).collect()
         };
         assert_eq!(names(&[]), ["team", "team"]);
