@@ -107,10 +107,10 @@ fn write_private(path: &Path, line: &str, replace: bool) -> Result<(), Failure> 
             std::fs::remove_file(&temporary)?;
         }
         // Tokens that a secret signed are worth nothing when it is made anew.
-        match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-            _ => File::open(".")?.sync_all(),
-        }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
     };
     write()
         .with_context(|| format!("cannot write {}", path.display()))

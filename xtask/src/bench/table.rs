@@ -71,15 +71,7 @@ impl Figure {
         ours: &[f64],
         target: Option<Target>,
     ) -> Option<Self> {
-        Some(Self {
-            what: what.into(),
-            unit,
-            ours: Summary::of(ours)?,
-            peer: "",
-            theirs: None,
-            ratio: None,
-            target,
-        })
+        Self::against(what, unit, ours, ("", &[]), target)
     }
 
     /// Whether it is as it should be, where that is said.

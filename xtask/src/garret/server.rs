@@ -27,6 +27,16 @@ pub(crate) struct Settings {
     pub(crate) config: Option<String>,
 }
 
+impl Settings {
+    /// Without a log line for each request.
+    pub(crate) fn quiet() -> Self {
+        Self {
+            log: Some("warn"),
+            config: None,
+        }
+    }
+}
+
 /// A running server.
 pub(crate) struct Server {
     child: Child,

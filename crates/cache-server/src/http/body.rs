@@ -24,6 +24,7 @@ use super::errors::HttpError;
 /// the configured rate. Only the time in which the server waits for the client counts.
 pub(crate) struct Upload {
     body: Body,
+    announced: Option<u64>,
     app: App,
     limit: u64,
     taken: u64,
@@ -44,11 +45,12 @@ impl Upload {
         let announced = headers
             .get(CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|announced: u64| announced > limit) {
+        if announced.is_some_and(|announced| announced > limit) {
             return Err(too_large(limit));
         }
         Ok(Self {
             body,
+            announced,
             app: app.clone(),
             limit,
             taken: 0,
@@ -58,7 +60,12 @@ impl Upload {
 
     /// Bytes of the body, where its sender says how many come.
     pub(crate) fn announced(&self) -> Option<u64> {
-        http_body::Body::size_hint(&self.body).exact()
+        self.announced
+    }
+
+    /// Bytes that the body may have: as many as are announced, else its limit.
+    pub(crate) fn most(&self) -> u64 {
+        self.announced.unwrap_or(self.limit)
     }
 
     /// The next piece; `None` after the last.

@@ -5,10 +5,6 @@ use std::{fs, path::PathBuf};
 use bytes::Bytes;
 use cache_api::PublishStatus;
 use cache_server::engine::Caller;
-use chunk_store::{
-    Digest, frame,
-    pack::{Builder, PackLimits},
-};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tempfile::TempDir;
 
@@ -112,7 +108,7 @@ async fn abandoned(rig: &Rig) {
     rig.push(&alice(), &cache, &package(1, 1)).await;
     mark("is team 1 1");
     mark(BASE);
-    let mut pack = pack_of(&Package::noise(7, 600_000));
+    let mut pack = Package::noise(7, 600_000).whole_pack();
     let gone = pieces(&pack[..pack.len() / 2]).map_err(|never| match never {});
     let gone = gone.chain(stream::iter([Err("gone")]));
     let by = alice();
@@ -128,17 +124,6 @@ async fn abandoned(rig: &Rig) {
     mark("may team 2 2");
     rig.push(&by, &cache, &package(2, 2)).await;
     mark("is team 2 2");
-}
-
-fn pack_of(package: &Package) -> Vec<u8> {
-    let mut encoder = frame::Encoder::new(3).unwrap();
-    let mut pack = Builder::new(PackLimits::default());
-    for chunk in &package.chunks {
-        let frame = encoder.encode(chunk).unwrap();
-        pack.push(Digest::of(chunk), chunk.len() as u32, frame)
-            .unwrap();
-    }
-    pack.finish()
 }
 
 /// A frame that reads wrong is noticed, and pushed again.

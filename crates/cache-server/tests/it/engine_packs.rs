@@ -3,24 +3,9 @@
 use bytes::Bytes;
 use cache_api::ErrorCode;
 use cache_server::engine::{Caller, EngineError};
-use chunk_store::{
-    Digest, frame,
-    pack::{Builder, PackLimits},
-};
 use futures_util::stream;
 
 use crate::engine_support::{Package, Rig, noise};
-
-pub(crate) fn pack_of(package: &Package) -> Vec<u8> {
-    let mut encoder = frame::Encoder::new(3).unwrap();
-    let mut pack = Builder::new(PackLimits::default());
-    for chunk in &package.chunks {
-        let frame = encoder.encode(chunk).unwrap();
-        pack.push(Digest::of(chunk), chunk.len() as u32, frame)
-            .unwrap();
-    }
-    pack.finish()
-}
 
 async fn send(rig: &Rig, parts: Vec<Result<Bytes, &'static str>>) -> Result<u32, EngineError> {
     let cache = rig.cache("team").await;
@@ -35,7 +20,7 @@ async fn send(rig: &Rig, parts: Vec<Result<Bytes, &'static str>>) -> Result<u32,
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pack_that_breaks_a_rule_is_refused_and_leaves_nothing() {
     let rig = Rig::new().await;
-    let sound = pack_of(&Package::noise(1, 600_000));
+    let sound = Package::noise(1, 600_000).whole_pack();
     let flip = |at: usize| {
         let mut pack = sound.clone();
         pack[at] ^= 1;
@@ -73,7 +58,7 @@ async fn a_pack_that_breaks_a_rule_is_refused_and_leaves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answer_does_not_tell_what_was_known() {
     let rig = Rig::new().await;
-    let pack = Bytes::from(pack_of(&Package::noise(1, 300_000)));
+    let pack = Bytes::from(Package::noise(1, 300_000).whole_pack());
     let first = send(&rig, vec![Ok(pack.clone())]).await.unwrap();
     let again = send(&rig, vec![Ok(pack)]).await.unwrap();
     assert_eq!(first, again);
@@ -89,7 +74,7 @@ async fn unpublished_bytes_are_limited() {
         ..cache_api::Limits::default()
     };
     rig.reopen_with(|config| config.limits = limits).await;
-    let pack = |seed| Bytes::from(pack_of(&Package::new(seed, &noise(seed, 200_000))));
+    let pack = |seed| Bytes::from(Package::new(seed, &noise(seed, 200_000)).whole_pack());
     send(&rig, vec![Ok(pack(1))]).await.unwrap();
     send(&rig, vec![Ok(pack(2))]).await.unwrap();
     let error = send(&rig, vec![Ok(pack(3))]).await.unwrap_err();
@@ -114,7 +99,7 @@ async fn a_body_is_not_read_before_there_is_room_for_it() {
         .await;
     let cache = rig.cache("team").await;
     let by = Caller::operator("alice");
-    let pack = Bytes::from(pack_of(&Package::noise(1, 100_000)));
+    let pack = Bytes::from(Package::noise(1, 100_000).whole_pack());
 
     // The first upload is admitted and its client falls silent.
     let (started, mut has_started) = tokio::sync::watch::channel(false);
@@ -149,7 +134,7 @@ async fn a_token_above_its_limit_leaves_no_blob_behind() {
     let mut rig = Rig::new().await;
     rig.reopen_with(|config| config.limits.max_unpublished = 1_000_000)
         .await;
-    let parts = |seed| vec![Ok(Bytes::from(pack_of(&Package::noise(seed, 600_000))))];
+    let parts = |seed| vec![Ok(Bytes::from(Package::noise(seed, 600_000).whole_pack()))];
     send(&rig, parts(1)).await.unwrap();
     let refused = send(&rig, parts(2)).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::UnpublishedLimit);

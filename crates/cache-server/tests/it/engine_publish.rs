@@ -301,7 +301,7 @@ async fn a_full_disk_publishes_nothing_and_the_server_goes_on() {
     let line = rig.publish(&alice(), &cache, package.claim()).await;
     assert_eq!(line.code, Some(ErrorCode::StorageFull));
     let pack = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(
-        crate::engine_packs::pack_of(&Package::noise(2, 1_000_000)),
+        Package::noise(2, 1_000_000).whole_pack(),
     ))]);
     let error = rig.engine.ingest_pack(&alice(), &cache, None, pack).await;
     assert_eq!(error.unwrap_err().code(), ErrorCode::StorageFull);

@@ -300,6 +300,11 @@ impl Package {
         (!pack.is_empty()).then(|| pack.finish())
     }
 
+    /// A pack of all its chunks.
+    pub(crate) fn whole_pack(&self) -> Vec<u8> {
+        self.pack(3, |_| true).unwrap()
+    }
+
     /// What is said when it is published.
     pub(crate) fn claim(&self) -> (PublishPath, Vec<Digest>) {
         let path = PublishPath {

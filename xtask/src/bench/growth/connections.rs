@@ -23,11 +23,7 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Figure>> {
     let time = bench.time(3.0);
     for _ in bench.rounds() {
         for (size, connections) in sizes.iter_mut().zip(all) {
-            let settings = Settings {
-                log: Some("warn"),
-                config: None,
-            };
-            let server = Server::start(&bench.programs, &folder, &settings)?;
+            let server = Server::start(&bench.programs, &folder, &Settings::quiet())?;
             let ask = |paths: &[String]| -> Vec<Vec<u8>> {
                 let request = |path: &String| load::request(server.address(), path, None);
                 paths.iter().map(request).collect()

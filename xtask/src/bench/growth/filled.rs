@@ -69,8 +69,8 @@ impl Filled {
     /// If one of them does not start.
     pub(super) fn serve(&self, bench: &Bench) -> Result<(Server, Client)> {
         let settings = Settings {
-            log: Some("warn"),
             config: Some("server.narinfo-memory = 0\n".to_owned()),
+            ..Settings::quiet()
         };
         let server = Server::start(&bench.programs, &self.folder, &settings)?;
         let client = bench.garret(&server, "*")?;

@@ -44,8 +44,8 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Figure>> {
     let shelf = bench.shelf()?;
     let nginx = Nginx::start(&bench.on_disk("nginx")?, &shelf.files, Serves::Sendfile)?;
     let start = |config: Option<String>| {
-        let log = Some("warn");
-        shelf.serve(bench, &Settings { log, config })
+        let quiet = Settings::quiet();
+        shelf.serve(bench, &Settings { config, ..quiet })
     };
     let plain = start(None)?;
     let database = start(Some("server.narinfo-memory = 0\n".to_owned()))?;

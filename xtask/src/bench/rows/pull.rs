@@ -18,13 +18,7 @@ const NO_SLOWER: Target = Target::AtMost(1.05);
 pub(super) fn run(bench: &Bench) -> Result<Vec<Figure>> {
     let (closure, _) = bench.pair()?;
     let shelf = bench.shelf()?;
-    let garretd = shelf.serve(
-        bench,
-        &Settings {
-            log: Some("warn"),
-            config: None,
-        },
-    )?;
+    let garretd = shelf.serve(bench, &Settings::quiet())?;
     let nginx = Nginx::start(&bench.on_disk("nginx")?, &shelf.files, Serves::Sendfile)?;
     let pull = |server: SocketAddr| {
         let (into, home) = (bench.in_memory("store")?, bench.in_memory("home")?);

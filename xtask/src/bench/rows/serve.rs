@@ -70,13 +70,7 @@ impl Server {
 /// logs requests.
 pub(super) fn run(bench: &Bench) -> Result<Vec<Figure>> {
     let shelf = bench.shelf()?;
-    let garretd = shelf.serve(
-        bench,
-        &Settings {
-            log: Some("warn"),
-            config: None,
-        },
-    )?;
+    let garretd = shelf.serve(bench, &Settings::quiet())?;
     let read = Nginx::start(&bench.on_disk("nginx")?, &shelf.files, Serves::Read)?;
     let sendfile = Nginx::start(&bench.on_disk("nginx")?, &shelf.files, Serves::Sendfile)?;
     let bare = Bare::start(bench.profile, &shelf.files)?;

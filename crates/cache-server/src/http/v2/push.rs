@@ -11,7 +11,7 @@ use bytes::Bytes;
 use cache_api::{ErrorCode, MissingPathsAnswer, MissingPathsRequest, publish_body, routes};
 use chunk_store::Digest;
 use futures_util::{Stream, StreamExt as _, stream};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use token_auth::Permission;
 use tokio::time::{MissedTickBehavior, interval};
@@ -33,10 +33,7 @@ pub(super) async fn paths_missing(
     let cache = who.cache(&app, params.cache(), Permission::Push).await?;
     let limit = app.engine().limits().max_missing_body;
     let upload = Upload::of(&app, &headers, body, limit)?;
-    let _admission = app
-        .engine()
-        .admit(&who.caller(), announced(&headers, limit))
-        .await?;
+    let _admission = app.engine().admit(&who.caller(), upload.most()).await?;
     let question: MissingPathsRequest = upload.json().await?;
     let missing = app.engine().paths_missing(&cache, &question.hashes).await?;
     let answer = MissingPathsAnswer {
@@ -67,8 +64,7 @@ pub(super) async fn chunks_missing(
     // A longer body is a longer question.
     let upload = upload.map_err(too_many)?;
     let caller = who.caller();
-    let announced = announced(&headers, limit);
-    let _admission = app.engine().admit(&caller, announced).await?;
+    let _admission = app.engine().admit(&caller, upload.most()).await?;
     let bytes = match upload.all().await {
         Err(error) if error.code() == &ErrorCode::BodyTooLarge => return Err(too_many(error)),
         bytes => bytes?,
@@ -132,10 +128,7 @@ pub(super) async fn publish(
     let cache = who.cache(&app, params.cache(), Permission::Push).await?;
     let limits = app.engine().limits();
     let upload = Upload::of(&app, &headers, body, limits.max_publish_body)?;
-    let admission = app
-        .engine()
-        .admit(&who.caller(), announced(&headers, limits.max_publish_body))
-        .await?;
+    let admission = app.engine().admit(&who.caller(), upload.most()).await?;
     let bytes = upload.all().await?;
     let (paths, digests) = publish_body::decode(&bytes, limits)
         .map_err(|error| HttpError::from(cache_api::ErrorBody::from(error)))?;
@@ -154,14 +147,6 @@ pub(super) async fn publish(
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(routes::NDJSON));
     Ok(response)
-}
-
-/// What a body may take: what it announces, or the limit.
-fn announced(headers: &HeaderMap, limit: u64) -> u64 {
-    let length = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
-    length.unwrap_or(limit).min(limit)
 }
 
 /// Puts a blank line wherever nothing came for a while, so that no proxy

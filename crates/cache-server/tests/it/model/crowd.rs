@@ -14,7 +14,7 @@ use token_auth::Permission;
 use super::claim::{Claim, Twist};
 use super::history::Rng;
 use super::pool::{CACHES, CONTENTS, PATHS, Pool, REAL, TENANTS};
-use super::pushes::{below, pack_of};
+use super::pushes::{below, pack_of, wanted};
 use super::world::World;
 use crate::http_support::{Reply, Request};
 
@@ -134,12 +134,7 @@ impl Crowd {
     async fn push(&self, rng: &mut Rng, who: usize, cache: usize, claim: &Claim) {
         let digests = claim.digests();
         let missing = self.missing(who, cache, &digests).await;
-        let wanted: Vec<Digest> = digests
-            .iter()
-            .zip(missing)
-            .filter(|(_, missing)| *missing)
-            .map(|(digest, _)| *digest)
-            .collect();
+        let wanted = wanted(&digests, &missing);
         if !wanted.is_empty() {
             let pack = pack_of(&wanted, rng.make(2));
             self.send(who, "PUT", &below(CACHES[cache], "/packs"), pack)

@@ -23,6 +23,14 @@ pub(super) fn below(cache: &str, rest: &str) -> String {
     format!("/_api/v2/caches/{cache}{rest}")
 }
 
+/// The digests that were answered to be missing.
+pub(super) fn wanted(digests: &[Digest], missing: &[bool]) -> Vec<Digest> {
+    let pairs = digests.iter().zip(missing);
+    pairs
+        .filter_map(|(digest, missing)| missing.then_some(*digest))
+        .collect()
+}
+
 /// A pack of these chunks, each once.
 pub(super) fn pack_of(digests: &[Digest], make: Make) -> Vec<u8> {
     let mut builder = pack::Builder::new(pack::PackLimits::default());
@@ -189,12 +197,7 @@ impl World {
     ) -> Outcome {
         let digests = claim.digests();
         let missing = self.chunks_missing(who, name, &digests).await?;
-        let wanted: Vec<Digest> = digests
-            .iter()
-            .zip(missing)
-            .filter(|(_, missing)| *missing)
-            .map(|(digest, _)| *digest)
-            .collect();
+        let wanted = wanted(&digests, &missing);
         self.send(who, name, &wanted, make).await?;
         self.publish(who, name, std::slice::from_ref(claim)).await
     }
