@@ -25,6 +25,7 @@ pub(super) fn run(options: Hostile) -> Result<()> {
     shell::run(build.args(["--package", "garretd", "--package", "garret"]))?;
     let mut test = workspace::cargo();
     test.args(["test", "--release", "--quiet", "--package", "garret"]);
-    test.args(["--test", "it", "--", "--exact", "--nocapture", TEST]);
+    test.args(["--test", "it", "--", "--ignored"]);
+    test.args(["--exact", "--nocapture", TEST]);
     shell::run(test.env("GARRET_HOSTILE_ROUNDS", options.runs.to_string()))
 }
