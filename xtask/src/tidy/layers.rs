@@ -23,6 +23,9 @@ const BELOW: &[(&str, &[&str])] = &[
     ("garretd", &["cache-server"]),
     ("garret", &["cache-cli"]),
     ("format-oracles", &["chunk-store", "token-auth"]),
+    ("routeros-client", &[]),
+    // Only tests stand on it: it never ships.
+    ("routeros-sim", &[]),
     ("xtask", &[]),
 ];
 

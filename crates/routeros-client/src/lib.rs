@@ -1,0 +1,1 @@
+//! Provisions MikroTik RouterOS 7 switches over SSH.
