@@ -7,6 +7,8 @@
 //! What the simulator does not know it refuses loudly ([`UNKNOWN`]) rather than inventing an answer.
 
 pub mod device;
+pub mod export;
+pub mod print;
 pub mod version;
 pub mod view;
 

@@ -33,6 +33,17 @@ pub enum Cell {
     Bare(String),
     /// A number; right-aligned in tables.
     Number(i64),
+    /// A counter of bytes, packets or events; in tables its thousands are grouped by blanks.
+    Counter(u64),
+    /// A word that stands for a number, as which JSON shows it: `auto` is 0.
+    Sentinel {
+        /// What `print` and `export` show.
+        text: &'static str,
+        /// What JSON shows.
+        number: i64,
+    },
+    /// A word without a value, such as `blackhole`; a row without it lacks the property.
+    Present,
     /// yes or no.
     Bool(bool),
     /// Seconds.
@@ -41,6 +52,8 @@ pub enum Cell {
     DatedDuration(u64),
     /// Several values, in the order in which the device shows them.
     List(Vec<String>),
+    /// Several numbers or ranges of numbers (`vlan-ids`); right-aligned in tables.
+    NumberList(Vec<String>),
     /// A point in time, `2026-09-22 00:43:37`.
     Time(String),
 }
