@@ -1,1 +1,13 @@
 //! Provisions MikroTik RouterOS 7 switches over SSH.
+//!
+//! The core is sans-IO: [`value`] and [`schema`] know what the seven kinds of
+//! entity are made of, [`row`] holds what a device or a file says of them,
+//! [`command`] writes commands that cannot be misread, [`read`] and [`refusal`]
+//! understand what the device answers, and [`export`] parses and writes its
+//! configuration text.
+
+pub mod command;
+pub mod row;
+pub mod schema;
+pub mod value;
+pub mod version;

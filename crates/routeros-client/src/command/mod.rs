@@ -1,0 +1,11 @@
+//! Commands that cannot be misread: every value is quoted, so that none can
+//! end its command and start another.
+
+mod parts;
+pub mod quote;
+mod reading;
+mod sentinel;
+
+pub use parts::{Command, Target, Verb};
+pub use reading::find_count;
+pub use sentinel::{ERROR, OK, Outcome, guarded};
