@@ -33,6 +33,8 @@ pub enum Cell {
     Bare(String),
     /// A number; right-aligned in tables.
     Number(i64),
+    /// A number that `print` and `export` show in base 16 (`0x8000`) and JSON in base 10.
+    Hex(u64),
     /// A counter of bytes, packets or events; in tables its thousands are grouped by blanks.
     Counter(u64),
     /// A word that stands for a number, as which JSON shows it: `auto` is 0.
@@ -90,6 +92,16 @@ pub struct Row {
     pub properties: Vec<Property>,
     /// How `export` addresses an item that cannot be added: `[ find default-name=ether1 ]`.
     pub find: Option<String>,
+}
+
+impl Row {
+    /// The value of a property.
+    pub fn get(&self, name: &str) -> Option<&Cell> {
+        self.properties
+            .iter()
+            .find(|property| property.name == name)
+            .map(|property| &property.value)
+    }
 }
 
 /// A menu at one moment.
