@@ -1,6 +1,12 @@
 //! The device: its state, and the text that a command makes of it.
 
+use std::collections::BTreeMap;
+
 use crate::Version;
+use crate::menu;
+pub use crate::state::Board;
+use crate::state::{Purpose, State};
+use crate::view::View;
 
 /// Who runs a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,21 +37,85 @@ pub struct Reply {
     pub events: Vec<Event>,
 }
 
+/// A file of the device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// What is in it.
+    pub contents: Vec<u8>,
+    /// `backup`, `script`, `directory`, …
+    pub kind: &'static str,
+    /// Milliseconds since 1970.
+    pub modified: u64,
+}
+
 /// A simulated switch.
 #[derive(Clone, Debug)]
 pub struct Device {
-    version: Version,
+    /// Everything that the menus show.
+    pub(crate) state: State,
+    /// Files by name; `/file` shows them.
+    pub files: BTreeMap<String, File>,
+    /// What commands asked of the surroundings and nobody took yet.
+    pub(crate) events: Vec<Event>,
+    /// Which items the numbers of each menu mean, as the last `print` gave them.
+    pub(crate) numbers: BTreeMap<&'static str, Vec<u32>>,
 }
 
 impl Device {
-    /// A CRS326-24G-2S+ as it leaves the factory.
+    /// A CRS326-24G-2S+ as it leaves the factory, without a password.
     pub fn factory(version: Version) -> Self {
-        Self { version }
+        Self::new(version, Board::Crs326, "")
+    }
+
+    /// A newer CRS326-24G-2S+, whose first password is printed on its sticker.
+    pub fn factory_with_sticker(version: Version, password: &str) -> Self {
+        Self::new(version, Board::Crs326, password)
+    }
+
+    /// A virtual machine with so many Ethernet ports and nothing configured.
+    pub fn chr(version: Version, ports: u8) -> Self {
+        Self::new(version, Board::Chr(ports), "")
+    }
+
+    fn new(version: Version, board: Board, password: &str) -> Self {
+        Self {
+            state: State::factory(version, board, password),
+            files: BTreeMap::new(),
+            events: Vec::new(),
+            numbers: BTreeMap::new(),
+        }
     }
 
     /// Its version.
     pub fn version(&self) -> Version {
-        self.version
+        self.state.version
+    }
+
+    /// What a menu shows; nothing where it is not simulated.
+    pub fn view(&self, path: &str) -> Option<View> {
+        let menu = menu::find(path, self.state.version)?;
+        let items: Vec<(Option<usize>, u32)> = self
+            .state
+            .listed(menu)
+            .iter()
+            .enumerate()
+            .map(|(number, item)| (Some(number), item.id))
+            .collect();
+        Some(self.state.view(menu, &items, Purpose::Print))
+    }
+
+    /// What `export` writes of everything below a path.
+    pub fn export_views(&self, below: &str) -> Vec<View> {
+        self.state.export_views(below)
+    }
+
+    /// Plugs a cable into a port, named as the factory names it, or pulls it.
+    pub fn set_link(&mut self, port: &str, up: bool) {
+        if up {
+            self.state.unplugged.remove(port);
+        } else {
+            self.state.unplugged.insert(port.to_owned());
+        }
     }
 
     /// Runs one line.
@@ -58,7 +128,8 @@ impl Device {
     }
 
     /// Lets the device's clock run by `millis`; scheduler entries that fall due are run.
-    pub fn tick(&mut self, _millis: u64) -> Vec<Event> {
+    pub fn tick(&mut self, millis: u64) -> Vec<Event> {
+        self.state.uptime += millis;
         Vec::new()
     }
 }

@@ -8,7 +8,9 @@
 
 pub mod device;
 pub mod export;
+mod menu;
 pub mod print;
+mod state;
 pub mod version;
 pub mod view;
 

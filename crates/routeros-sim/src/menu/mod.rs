@@ -1,0 +1,123 @@
+//! Tables of the simulated menus: what a menu has, in data.
+
+mod bridge;
+mod dhcp;
+mod interface;
+mod ip;
+mod known;
+mod system;
+mod types;
+mod user;
+
+pub(crate) use known::known_words;
+pub(crate) use types::{Mode, Prop, Space, Type, When};
+
+use crate::Version;
+use crate::view::{Flag, Layout};
+
+/// A menu and everything that is known of it.
+#[derive(Debug)]
+pub(crate) struct Menu {
+    /// `/ip/address`.
+    pub(crate) path: &'static str,
+    pub(crate) layout: Layout,
+    /// First minor version that has it.
+    pub(crate) since: u8,
+    /// Which counter gives its items their ids.
+    pub(crate) space: Space,
+    /// Whether items can be added and removed by hand.
+    pub(crate) can_add: bool,
+    /// Whether items can be enabled and disabled.
+    pub(crate) can_disable: bool,
+    /// Whether items carry a comment.
+    pub(crate) can_comment: bool,
+    /// Properties in the order in which `print detail` shows them.
+    pub(crate) props: &'static [Prop],
+    /// All flags, in the order of the legend.
+    pub(crate) flags: &'static [Flag],
+    /// What the plain table shows.
+    pub(crate) columns: &'static [&'static str],
+    /// Commands beyond the usual ones that are simulated.
+    pub(crate) extra: &'static [&'static str],
+    /// Arguments that a real device has here and this one does not.
+    pub(crate) others: &'static [&'static str],
+    /// Whether `find where` and targets may use the name of an item.
+    pub(crate) key: Option<&'static str>,
+}
+
+/// What most menus have; tables name only what differs.
+pub(crate) const PLAIN: Menu = Menu {
+    path: "",
+    layout: Layout::Table,
+    since: 0,
+    space: Space::Own,
+    can_add: true,
+    can_disable: true,
+    can_comment: true,
+    props: &[],
+    flags: &[],
+    columns: &[],
+    extra: &[],
+    others: &[],
+    key: None,
+};
+
+/// A menu of one item.
+pub(crate) const SINGLETON: Menu = Menu {
+    layout: Layout::Singleton,
+    can_add: false,
+    can_disable: false,
+    can_comment: false,
+    ..PLAIN
+};
+
+/// A flag of a legend.
+pub(crate) const fn flag(letter: char, name: &'static str, group: u8) -> Flag {
+    Flag {
+        letter,
+        name,
+        group,
+    }
+}
+
+/// Every simulated menu, in the order in which `export` writes them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Menu> {
+    let tables: [&'static [Menu]; 6] = [
+        interface::MENUS,
+        bridge::MENUS,
+        ip::MENUS,
+        dhcp::MENUS,
+        system::MENUS,
+        user::MENUS,
+    ];
+    tables.into_iter().flatten()
+}
+
+/// The menu of this path, if the version has it.
+pub(crate) fn find(path: &str, version: Version) -> Option<&'static Menu> {
+    all().find(|menu| menu.path == path && menu.since <= version.minor)
+}
+
+impl Menu {
+    /// The property of this name, if the version has it.
+    pub(crate) fn prop(&self, name: &str, version: Version) -> Option<&'static Prop> {
+        self.props(version).find(|prop| prop.name == name)
+    }
+
+    /// The properties that the version has.
+    pub(crate) fn props(&self, version: Version) -> impl Iterator<Item = &'static Prop> + use<> {
+        self.props
+            .iter()
+            .filter(move |prop| prop.since <= version.minor && version.minor <= prop.until)
+    }
+
+    /// Whether the menu holds one item.
+    pub(crate) fn singleton(&self) -> bool {
+        self.layout == Layout::Singleton
+    }
+
+    /// Whether a flag of this name exists.
+    pub(crate) fn has_flag(&self, name: &str) -> bool {
+        self.flags.iter().any(|flag| flag.name == name)
+    }
+}
