@@ -1,5 +1,9 @@
 //! `export`: the configuration as commands that make it.
 
+mod header;
+mod items;
+mod order;
+mod quote;
 pub mod wrap;
 
 use crate::Version;
@@ -38,13 +42,27 @@ pub struct Options {
 /// What `export` prints of the menus given, in the order of the version whatever theirs is.
 ///
 /// `time` is the device's, `2026-09-21 07:21:46`. `/interface/bridge export` is the export of the
-/// views whose path begins so.
+/// views whose path begins so; with `where`, of views so filtered.
 pub fn export(
-    _views: &[View],
-    _head: &Head,
-    _time: &str,
-    _options: Options,
-    _version: Version,
+    views: &[View],
+    head: &Head,
+    time: &str,
+    options: Options,
+    version: Version,
 ) -> String {
-    format!("{}export\n", crate::UNKNOWN)
+    let mut sections = Vec::new();
+    for view in views {
+        let section = format!("/{}", view.path.trim_start_matches('/').replace('/', " "));
+        let body = items::section(view, &section, options);
+        if body.is_empty() {
+            continue;
+        }
+        match order::place(&section, version) {
+            Some(place) => sections.push((place, body)),
+            None => return format!("{}the place of {section} in export\n", crate::UNKNOWN),
+        }
+    }
+    sections.sort_by_key(|(place, _)| *place);
+    let bodies: String = sections.into_iter().map(|(_, body)| body).collect();
+    header::header(head, time, version) + &bodies
 }

@@ -85,7 +85,9 @@ pub fn quoted(text: &str) -> String {
 /// The point in time so many seconds after the start of 1970.
 fn date(seconds: u64) -> String {
     let (mut days, mut year, mut month) = (seconds / 86_400, 1970, 0);
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let length = |year, month: usize| match month {
         1 if leap(year) => 29,
         1 => 28,

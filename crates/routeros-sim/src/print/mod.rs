@@ -4,7 +4,7 @@
 //! describes is refused with [`crate::UNKNOWN`].
 
 mod block;
-mod cell;
+pub(crate) mod cell;
 mod head;
 pub mod json;
 mod legend;
