@@ -7,6 +7,9 @@
 //! configuration text.
 
 pub mod command;
+pub mod export;
+pub mod read;
+pub mod refusal;
 pub mod row;
 pub mod schema;
 pub mod value;

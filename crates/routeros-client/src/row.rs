@@ -127,6 +127,13 @@ impl Row {
         Flags::default().by_name(name).is_some()
     }
 
+    /// The same item with one property more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+
     /// The property of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -2,17 +2,6 @@
 
 use crate::value::Type;
 
-/// How JSON shows a property, where that is not what the console shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Json {
-    /// As the console does.
-    Plain,
-    /// As a date counted from 1970.
-    EpochDate,
-    /// Zero in place of this word.
-    ZeroFor(&'static str),
-}
-
 /// A property of a kind.
 #[derive(Clone, Copy, Debug)]
 pub struct Attribute {
@@ -28,8 +17,8 @@ pub struct Attribute {
     pub since: Option<u16>,
     /// The last minor version of RouterOS 7 that had it.
     pub gone_after: Option<u16>,
-    /// How JSON shows it.
-    pub json: Json,
+    /// The word in place of which JSON shows a zero.
+    pub zero_is: Option<&'static str>,
     /// What to know of it.
     pub note: &'static str,
 }
@@ -44,7 +33,7 @@ impl Attribute {
             read_only: false,
             since: None,
             gone_after: None,
-            json: Json::Plain,
+            zero_is: None,
             note: "",
         }
     }
@@ -69,8 +58,8 @@ impl Attribute {
         self
     }
 
-    pub(super) const fn json(mut self, json: Json) -> Self {
-        self.json = json;
+    pub(super) const fn zero_is(mut self, word: &'static str) -> Self {
+        self.zero_is = Some(word);
         self
     }
 

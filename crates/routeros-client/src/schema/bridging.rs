@@ -4,7 +4,7 @@ use super::attribute::shared::{
     ARP, ARP_TIMEOUT, BOOL, COMMENT, DISABLED, FRAME_TYPES, INGRESS, INTERFACE, INTERFACES, PVID,
     SPAN, TEXT, number,
 };
-use super::{Attribute, Json, Kind, Menu};
+use super::{Attribute, Kind, Menu};
 use crate::value::Type;
 
 const BRIDGES: Type = Type::Reference(&[Kind::Bridge]);
@@ -74,7 +74,7 @@ pub(super) static BRIDGE: Menu = Menu {
         ARP_TIMEOUT,
         Attribute::new("mtu", Type::Or(&["auto"], &number(0, 65_535)))
             .default("auto")
-            .json(Json::ZeroFor("auto")),
+            .zero_is("auto"),
         Attribute::new("actual-mtu", number(0, 65_536)).read_only(),
         Attribute::new("l2mtu", number(0, 65_536)).read_only(),
         Attribute::new("mac-address", Type::Mac).read_only(),
@@ -87,7 +87,7 @@ pub(super) static PORT: Menu = Menu {
     keys: &["interface"],
     singleton: false,
     can_add: true,
-    flags: &["dynamic", "disabled", "inactive", "hw-offload"],
+    flags: &["dynamic", "disabled", "inactive"],
     attributes: &[
         Attribute::new("interface", INTERFACE).note("one port an interface"),
         Attribute::new("bridge", BRIDGES).note("set to another bridge, the port moves"),
@@ -99,7 +99,7 @@ pub(super) static PORT: Menu = Menu {
         Attribute::new("hw", BOOL).default("yes"),
         Attribute::new("horizon", Type::Or(&["none"], &number(0, 429_496_729)))
             .default("none")
-            .json(Json::ZeroFor("none"))
+            .zero_is("none")
             .note("any value turns hardware offloading off"),
         Attribute::new(
             "edge",

@@ -1,7 +1,7 @@
 //! DNS: settings and the names that the device knows itself.
 
 use super::attribute::shared::{BOOL, COMMENT, DISABLED, INTERFACES, SPAN, TEXT, number};
-use super::{Attribute, Json, Menu};
+use super::{Attribute, Menu};
 use crate::value::Type;
 
 pub(super) static SETTINGS: Menu = Menu {
@@ -75,9 +75,7 @@ pub(super) static STATIC: Menu = Menu {
         Attribute::new("srv-priority", number(0, 65_535)),
         Attribute::new("srv-weight", number(0, 65_535)),
         Attribute::new("text", TEXT),
-        Attribute::new("ttl", SPAN)
-            .default("1d")
-            .json(Json::EpochDate),
+        Attribute::new("ttl", SPAN).default("1d"),
         Attribute::new("match-subdomain", BOOL).default("no"),
         Attribute::new("address-list", TEXT),
         COMMENT,

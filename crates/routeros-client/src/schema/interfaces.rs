@@ -4,7 +4,7 @@ use super::attribute::shared::{
     ARP, ARP_TIMEOUT, BOOL, COMMENT, DISABLED, INTERFACE as AN_INTERFACE, LOOP_PROTECT,
     LOOP_PROTECT_DISABLE, LOOP_PROTECT_SEND, PLAIN_SET, TEXT, number,
 };
-use super::{Attribute, Json, Menu};
+use super::{Attribute, Menu};
 use crate::value::Type;
 
 const FLOW: Type = Type::Word(&["auto", "off", "on"]);
@@ -26,7 +26,7 @@ pub(super) static INTERFACE: Menu = Menu {
             .note("ether, bridge, vlan, bond, loopback"),
         Attribute::new("mtu", Type::Or(&["auto"], &number(0, 65_535)))
             .read_only()
-            .json(Json::ZeroFor("auto")),
+            .zero_is("auto"),
         Attribute::new("actual-mtu", number(0, 65_536)).read_only(),
         Attribute::new("l2mtu", number(0, 65_536)).read_only(),
         Attribute::new("max-l2mtu", number(0, 65_536)).read_only(),

@@ -8,7 +8,7 @@ mod interfaces;
 mod ip;
 mod system;
 
-pub use attribute::{Attribute, Json};
+pub use attribute::Attribute;
 
 /// A kind of entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

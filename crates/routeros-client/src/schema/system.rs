@@ -1,7 +1,7 @@
 //! The device itself: its name and its services.
 
 use super::attribute::shared::{DISABLED, PLAIN_SET, TEXT, number};
-use super::{Attribute, Json, Menu};
+use super::{Attribute, Menu};
 use crate::value::Type;
 
 pub(super) static IDENTITY: Menu = Menu {
@@ -32,7 +32,7 @@ pub(super) static SERVICE: Menu = Menu {
         Attribute::new("max-sessions", Type::Or(&["unlimited"], &number(0, 1000)))
             .default("20")
             .since(16)
-            .json(Json::ZeroFor("unlimited")),
+            .zero_is("unlimited"),
         Attribute::new("proto", TEXT).read_only(),
         DISABLED,
     ],
