@@ -23,9 +23,16 @@ impl Column {
             .iter()
             .map(|value| value.map(lines).unwrap_or_default())
             .collect();
-        cells.iter().any(|cell| !cell.is_empty()).then(|| Self {
+        let filled = || {
+            values
+                .iter()
+                .zip(&cells)
+                .filter(|(_, cell)| !cell.is_empty())
+        };
+        filled().next()?;
+        Some(Self {
             heading: name.to_uppercase(),
-            right: values.iter().flatten().all(|value| is_number(value)),
+            right: filled().all(|(value, _)| value.is_some_and(is_number)),
             cells,
         })
     }
