@@ -8,6 +8,7 @@
 
 pub mod device;
 pub mod export;
+mod lang;
 mod menu;
 pub mod print;
 mod state;

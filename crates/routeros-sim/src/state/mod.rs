@@ -13,10 +13,12 @@ mod show;
 mod time;
 mod value;
 
-pub(crate) use item::{Item, Refusal};
+pub(crate) use change::Given;
+pub(crate) use factory::{MODEL, SERIAL};
+pub(crate) use item::{Item, Refusal, parse_id};
 pub(crate) use show::Purpose;
 pub(crate) use time::{duration_clock, duration_short, timestamp};
-pub(crate) use value::{Val, read};
+pub(crate) use value::{Val, contains, parse_address, parse_seconds, read, read_bool};
 
 use std::collections::{BTreeMap, BTreeSet};
 
