@@ -55,22 +55,31 @@ pub(crate) fn value_list(view: &View) -> String {
     out + "\n"
 }
 
-/// `print` of a menu that holds one item; from 7.18 values are padded to one width.
+/// `print` of a menu that holds one item. From 7.18 several values stand below each other, and all
+/// lines are padded to one length.
 pub(crate) fn singleton(view: &View, version: Version) -> String {
     let Some(row) = view.rows.first() else {
         return "\n".to_owned();
     };
     let width = margin(row);
-    let values = pairs(row).map(|(_, value)| value.chars().count()).max();
-    let padding = if version >= Version::new(18) {
-        values.unwrap_or_default()
-    } else {
-        0
-    };
-    let lines: String = pairs(row)
-        .map(|(name, value)| format!("{name:>width$}: {value:<padding$}\n"))
-        .collect();
-    lines + "\n"
+    let split = version >= Version::new(18);
+    let mut entries: Vec<(String, String)> = Vec::new();
+    for property in &row.properties {
+        let mut values = match &property.value {
+            Cell::List(items) | Cell::NumberList(items) if split => items.clone(),
+            value => vec![text(value)],
+        };
+        let rest = values.split_off(values.len().min(1));
+        let name = format!("{:>width$}: ", property.name);
+        entries.push((name, values.pop().unwrap_or_default()));
+        entries.extend(rest.into_iter().map(|value| (" ".repeat(width + 2), value)));
+    }
+    let longest = entries.iter().map(|(_, value)| value.chars().count()).max();
+    let padding = longest.filter(|_| split).unwrap_or_default();
+    let lines = entries
+        .iter()
+        .map(|(name, value)| format!("{name}{value:<padding$}\n"));
+    lines.collect::<String>() + "\n"
 }
 
 fn pairs(row: &Row) -> impl Iterator<Item = (&str, String)> {

@@ -148,7 +148,7 @@ impl State {
     /// A value as the printers need it.
     pub(crate) fn cell(&self, prop: &Prop, value: &Val) -> Cell {
         match (value, prop.ty) {
-            (Val::Number(number), Type::Hex(..)) => Cell::Bare(format!("0x{number:X}")),
+            (Val::Number(number), Type::Hex(..)) => Cell::Hex(number.unsigned_abs()),
             (Val::Number(number), _) if prop.name == "link-downs" => {
                 Cell::Counter(number.unsigned_abs())
             }

@@ -1,5 +1,7 @@
 //! Tests of the simulator.
 
+mod items;
+mod printed;
 mod replay;
 
 #[test]

@@ -1,8 +1,8 @@
 //! Exports read into views and words, and written again.
 
 use super::Tally;
-use super::items::{forever, property, row, view};
 use super::transcripts::{Step, steps, steps_of_all_eras};
+use crate::items::{forever, property, row, view};
 use routeros_sim::export::wrap::{Word, wrap};
 use routeros_sim::export::{Head, Options, export};
 use routeros_sim::view::{Cell, Layout, Row, View};

@@ -1,8 +1,8 @@
 //! Blocks, terse lines, value lists, singletons and empty printouts, read and printed again.
 
 use super::Tally;
-use super::items::{forever, legend, property, raised, row, view};
 use super::transcripts::{Step, steps};
+use crate::items::{forever, legend, property, raised, row, view};
 use routeros_sim::print::{Form, Options, print};
 use routeros_sim::view::{Cell, Flag, Layout, Row, View};
 

@@ -3,7 +3,6 @@
 
 mod export;
 mod forms;
-mod items;
 mod table;
 mod transcripts;
 
