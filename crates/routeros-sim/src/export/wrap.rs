@@ -6,8 +6,6 @@ use super::quote::{atoms, quoted};
 const WORDS: usize = 77;
 /// A line broken after `name=` or inside a value is as long as this before its `\`.
 const BROKEN: usize = 78;
-/// The longest line, `\` included.
-const LINE: usize = 79;
 /// What begins a line on which a command goes on.
 const INDENT: &str = "    ";
 
@@ -55,7 +53,7 @@ impl Lines {
     fn pair(&mut self, name: &str, value: &str) {
         let text = quoted(value);
         let starts = self.gap().len() + name.len();
-        if value.contains('\n') || INDENT.len() + text.len() > LINE {
+        if value.contains('\n') || INDENT.len() + text.len() > WORDS {
             self.cut(name, value);
         } else if self.line.len() + starts + text.len() <= WORDS {
             self.append(&format!("{name}{text}"));
@@ -94,6 +92,9 @@ impl Lines {
             } else {
                 self.line.push_str(&atom);
             }
+        }
+        if self.line.len() >= WORDS {
+            self.next("\\");
         }
         self.line.push('"');
     }

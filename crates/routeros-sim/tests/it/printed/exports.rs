@@ -4,7 +4,7 @@ use super::check;
 use super::sample::{addresses, bare, bridges, dns, item, list, name, vlan_table};
 use crate::items::view;
 use routeros_sim::Version;
-use routeros_sim::export::wrap::{Word, wrap};
+use routeros_sim::export::wrap::{Word, unwrapped, wrap};
 use routeros_sim::export::{Head, Options, export};
 use routeros_sim::view::{Cell, Layout, View};
 
@@ -200,5 +200,55 @@ fn lines_break_where_the_rule_says() {
     check("export-wrap", &text);
     for line in text.lines() {
         assert!(line.len() <= 79, "{} columns: {line}", line.len());
+    }
+}
+
+#[test]
+fn long_scripts_are_cut_between_escapes_and_before_line_ends() {
+    let script = ":if ([:len [/ip/address/find where comment=\"attic\"]] > 0 && $enabled) do={\r\n\t\
+        :log info \"is it there? yes, and the line goes on\";\r\n}\n";
+    let mut view = view(Layout::Table, Vec::new(), Vec::new());
+    for indent in 0..3 {
+        let source = " ".repeat(indent * 7) + script;
+        view.rows.push(item(
+            indent,
+            &[],
+            None,
+            &[("name", name("watch")), ("source", name(&source))],
+        ));
+    }
+    view.path = "/system/script";
+    let text = export(
+        &[view],
+        &board(),
+        TIME,
+        Options::default(),
+        Version::new(20),
+    );
+    check("export-scripts", &text);
+}
+
+/// What a reader makes of wrapped lines.
+fn joined(text: &str) -> String {
+    text.replace("\\\n    \\_", " ").replace("\\\n    ", "")
+}
+
+#[test]
+fn joined_again_lines_are_the_command() {
+    let alphabet: Vec<char> = "aé \"\\$?\n,b-\t ;".chars().collect();
+    for length in 0..240usize {
+        for start in 0..alphabet.len() {
+            let value: String = (0..length)
+                .map(|at| alphabet[(start + at * at) % alphabet.len()])
+                .collect();
+            let words = [
+                Word::Plain("add".to_owned()),
+                Word::Pair("name".to_owned(), value.clone()),
+                Word::Pair("comment".to_owned(), value.replace('\n', "")),
+            ];
+            let wrapped = wrap(&words);
+            assert_eq!(joined(&wrapped), unwrapped(&words), "{value:?}");
+            assert!(wrapped.lines().all(|line| line.len() <= 79), "{wrapped}");
+        }
     }
 }
