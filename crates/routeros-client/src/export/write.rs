@@ -148,7 +148,7 @@ impl Page {
         }
         self.line.push_str(name);
         self.line.push_str("=\"");
-        let escaped = Escaped(value).to_string();
+        let escaped = format!("{}\"", Escaped(value));
         let mut rest = escaped.as_str();
         while !rest.is_empty() {
             let (mut piece, after) = rest.split_at(escape_length(rest));
@@ -162,7 +162,6 @@ impl Page {
             }
             self.line.push_str(piece);
         }
-        self.line.push('"');
     }
 }
 

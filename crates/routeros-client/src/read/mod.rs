@@ -8,6 +8,7 @@
 mod as_value;
 mod detail;
 mod json;
+mod notice;
 mod singleton;
 mod strategy;
 mod table;
@@ -15,6 +16,7 @@ mod table;
 pub use as_value::{as_value, records};
 pub use detail::{detail, terse};
 pub use json::json;
+pub use notice::Notice;
 pub use singleton::singleton;
 pub use strategy::{Strategy, strategy};
 pub use table::{Table, table};

@@ -1,1 +1,4 @@
 //! Tests of the client.
+
+mod properties;
+mod transcripts;
