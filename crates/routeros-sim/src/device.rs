@@ -118,15 +118,6 @@ impl Device {
         }
     }
 
-    /// Runs one line.
-    pub fn exec(&mut self, _line: &str, _session: &Session) -> Reply {
-        Reply {
-            text: format!("{}everything\n", crate::UNKNOWN),
-            status: 0,
-            events: Vec::new(),
-        }
-    }
-
     /// Lets the device's clock run by `millis`; scheduler entries that fall due are run.
     pub fn tick(&mut self, millis: u64) -> Vec<Event> {
         self.state.uptime += millis;

@@ -11,6 +11,7 @@ pub mod export;
 mod lang;
 mod menu;
 pub mod print;
+mod run;
 mod state;
 pub mod version;
 pub mod view;

@@ -33,6 +33,19 @@ pub(crate) fn parse(text: &str, version: Version) -> Parsed<Script> {
     parser.script(None)
 }
 
+/// Reads the statements before the first error, and that.
+pub(crate) fn parse_prefix(text: &str, version: Version) -> (Script, Option<ParseError>) {
+    let mut parser = Parser {
+        cursor: Cursor::new(text),
+        version,
+        menu: "/".into(),
+        depth: 0,
+    };
+    let mut stmts = Vec::new();
+    let error = parser.statements(None, &mut stmts).err();
+    (Arc::new(stmts), error)
+}
+
 /// How deep brackets may stand in each other.
 const DEEPEST: usize = 60;
 
@@ -65,16 +78,22 @@ impl Parser {
             return self.unknown("brackets as deep as these");
         }
         let mut stmts = Vec::new();
+        self.statements(close, &mut stmts)?;
+        self.depth -= 1;
+        Ok(Arc::new(stmts))
+    }
+
+    fn statements(&mut self, close: Option<char>, stmts: &mut Vec<(usize, Stmt)>) -> Parsed<()> {
         loop {
             self.cursor.skip_separators();
             let at = self.cursor.at();
             match self.cursor.peek() {
-                None if close.is_none() => break,
+                None if close.is_none() => return Ok(()),
                 None => return self.syntax(at),
                 Some('#') => self.cursor.skip_line(),
                 Some(c) if Some(c) == close => {
                     self.cursor.next();
-                    break;
+                    return Ok(());
                 }
                 Some(']' | '}' | ')') => return self.syntax(at),
                 Some(_) => {
@@ -85,8 +104,6 @@ impl Parser {
                 }
             }
         }
-        self.depth -= 1;
-        Ok(Arc::new(stmts))
     }
 
     fn end_of_statement(&mut self, close: Option<char>) -> Parsed<()> {

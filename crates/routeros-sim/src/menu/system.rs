@@ -205,7 +205,7 @@ pub(super) const MENUS: &[Menu] = &[
         props: &[
             shown("name", Type::Text),
             shown("type", Type::Bare),
-            shown("size", Type::Bare),
+            shown("size", Type::Size),
             shown("last-modified", Type::Bare),
             may("contents", Type::Bare).when(When::Never),
         ],

@@ -100,7 +100,7 @@ impl State {
         })
     }
 
-    fn shown_value(&self, menu: &'static Menu, item: &Item, prop: &Prop) -> Option<Val> {
+    pub(crate) fn shown_value(&self, menu: &'static Menu, item: &Item, prop: &Prop) -> Option<Val> {
         if menu.path == "/interface" {
             if let Some(fact) = self.interface_fact(item.id, prop.name) {
                 return Some(fact);
