@@ -105,63 +105,86 @@ struct Page {
 
 impl Page {
     fn put(&mut self, token: &Token) {
-        if let Token::Argument { name, value } = token {
-            let quoted = export_quoted(value);
-            if INDENT.len() + quoted.len() > FILLED {
-                return self.cut(name, value);
-            }
-            if self.line.len() + 1 + name.len() + 1 + quoted.len() > JOINED && self.fits(name) {
-                let broken = format!("{} {name}=\\\n", self.line);
-                self.done.push_str(&broken);
-                self.line = format!("{INDENT}{quoted}");
-                return;
-            }
+        match token {
+            Token::Argument { name, value } => self.property(name, value),
+            other => self.word(&other.to_string()),
         }
-        let text = token.to_string();
-        if self.line.len() + 1 + text.len() > JOINED {
-            self.turn();
-            self.line.push_str(&text);
+    }
+
+    /// The line as it is before the next word.
+    fn before(&self) -> usize {
+        if self.line == INDENT {
+            self.line.len()
         } else {
-            self.line.push(' ');
-            self.line.push_str(&text);
+            self.line.len() + 1
         }
     }
 
-    /// Whether `name=\` can still end this line.
-    fn fits(&self, name: &str) -> bool {
-        self.line.len() + 1 + name.len() + 2 <= FILLED
+    fn word(&mut self, text: &str) {
+        if self.line != INDENT && self.line.len() + 1 + text.len() > JOINED {
+            self.turn(" \\");
+        }
+        self.append(text);
     }
 
-    /// Ends the line between two words.
-    fn turn(&mut self) {
+    fn append(&mut self, text: &str) {
+        if self.line != INDENT {
+            self.line.push(' ');
+        }
+        self.line.push_str(text);
+    }
+
+    fn property(&mut self, name: &str, value: &str) {
+        let quoted = export_quoted(value);
+        if value.contains('\n') || INDENT.len() + quoted.len() > JOINED {
+            self.cut(name, value);
+        } else if self.before() + name.len() + 1 + quoted.len() <= JOINED {
+            self.append(&format!("{name}={quoted}"));
+        } else if self.before() + name.len() + 2 <= FILLED {
+            self.append(&format!("{name}="));
+            self.turn("\\");
+            self.line.push_str(&quoted);
+        } else if self.line == INDENT {
+            // No line holds such a name.
+            self.append(&format!("{name}={quoted}"));
+        } else {
+            self.turn(" \\");
+            self.property(name, value);
+        }
+    }
+
+    /// Ends the line.
+    fn turn(&mut self, end: &str) {
         let line = std::mem::replace(&mut self.line, INDENT.to_owned());
         self.done.push_str(&line);
-        self.done.push_str(" \\\n");
+        self.done.push_str(end);
+        self.done.push('\n');
     }
 
-    /// Puts a value that no line can hold: in quotes, cut hard.
+    /// Puts a value that no line can hold: in quotes, cut where the line is
+    /// full and before the line ends that it holds.
     fn cut(&mut self, name: &str, value: &str) {
-        if self.line.len() + 1 + name.len() + 3 > FILLED {
-            self.turn();
-        } else {
-            self.line.push(' ');
+        if self.line != INDENT && self.before() + name.len() + 2 >= FILLED {
+            self.turn(" \\");
         }
-        self.line.push_str(name);
-        self.line.push_str("=\"");
-        let escaped = format!("{}\"", Escaped(value));
+        self.append(&format!("{name}=\""));
+        let escaped = Escaped(value).to_string();
         let mut rest = escaped.as_str();
         while !rest.is_empty() {
-            let (mut piece, after) = rest.split_at(escape_length(rest));
+            let (piece, after) = rest.split_at(escape_length(rest));
             rest = after;
-            if self.line.len() + piece.len() > FILLED {
-                let line = std::mem::replace(&mut self.line, INDENT.to_owned());
-                self.done.push_str(&line);
-                self.done.push_str("\\\n");
-                // A blank here would be taken for indent.
-                piece = if piece == " " { "\\_" } else { piece };
+            let full = self.line.len() + piece.len() > FILLED;
+            if full || piece == "\\n" {
+                self.turn("\\");
             }
-            self.line.push_str(piece);
+            // A blank at the start of a line would be taken for indent.
+            self.line
+                .push_str(if full && piece == " " { "\\_" } else { piece });
         }
+        if self.line.len() >= JOINED {
+            self.turn("\\");
+        }
+        self.line.push('"');
     }
 }
 
@@ -199,6 +222,12 @@ mod tests {
             wrap(value),
             "add address=10.0.0.0/24 comment=attic dns-server=10.0.0.1 domain=home.arpa \\\n    gateway=10.0.0.1"
         );
+    }
+
+    #[test]
+    fn a_name_that_no_line_holds_ends_all_the_same() {
+        let line = format!("add a=b {}=c pvid=10", "n".repeat(90));
+        assert_eq!(wrap(&line).replace("\\\n    ", ""), line);
     }
 
     #[test]
