@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::Version;
-use crate::menu;
+use crate::menu::{self, Space};
 pub use crate::state::Board;
-use crate::state::{Purpose, State};
+use crate::state::{Item, Purpose, State, Val};
 use crate::view::View;
 
 /// Who runs a command.
@@ -107,6 +107,19 @@ impl Device {
     /// What `export` writes of everything below a path.
     pub fn export_views(&self, below: &str) -> Vec<View> {
         self.state.export_views(below)
+    }
+
+    /// Gives an interface an address as a DHCP server elsewhere would.
+    pub fn lease_address(&mut self, interface: &str, address: &str, network: &str) {
+        let Some(on) = self.state.resolve(Space::Interface, interface) else {
+            return;
+        };
+        let mut item = Item::new(0)
+            .with("address", Val::text(address))
+            .with("network", Val::text(network))
+            .with("interface", Val::Ref(Space::Interface, on));
+        item.dynamic = true;
+        self.state.insert("/ip/address", item);
     }
 
     /// Plugs a cable into a port, named as the factory names it, or pulls it.

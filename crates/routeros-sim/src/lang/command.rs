@@ -29,7 +29,13 @@ impl Parser {
             let name = self.cursor.while_of(is_word);
             match word(&path, &name, self.version) {
                 Word::Menu(below) => path = below,
-                Word::Verb(verb) => return self.command(path, verb).map(Stmt::Menu),
+                Word::Verb(verb) => {
+                    // Brackets among the arguments are about the same menu.
+                    let menu = std::mem::replace(&mut self.menu, path.clone());
+                    let command = self.command(path, verb);
+                    self.menu = menu;
+                    return command.map(Stmt::Menu);
+                }
                 Word::NotSimulated => {
                     return self.unknown(&format!("{name} of {path}"));
                 }

@@ -41,14 +41,28 @@ impl State {
         number: Option<usize>,
         purpose: Purpose,
     ) -> Row {
-        let properties = menu
+        let mut properties: Vec<Property> = menu
             .props(self.version)
             .filter_map(|prop| self.property(menu, item, prop, purpose))
             .collect();
+        let mut flags = self.flags(menu, item);
+        if purpose == Purpose::Export && item.defaults.contains_key("disabled") {
+            // Such an item is disabled unless somebody enables it.
+            flags.retain(|flag| *flag != "disabled");
+            if Self::enabled(item) {
+                properties.push(Property {
+                    name: "disabled",
+                    value: Cell::Bool(false),
+                    stored: true,
+                    is_default: false,
+                    secret: false,
+                });
+            }
+        }
         Row {
             number,
             id: item.id,
-            flags: self.flags(menu, item),
+            flags,
             comment: item
                 .text("comment")
                 .filter(|text| !text.is_empty())

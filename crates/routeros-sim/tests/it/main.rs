@@ -1,8 +1,13 @@
 //! Tests of the simulator.
 
+mod dialogue;
+mod errors;
 mod items;
+mod lab;
+mod language;
 mod printed;
 mod replay;
+mod state;
 
 #[test]
 fn an_unknown_thing_is_refused_loudly() {

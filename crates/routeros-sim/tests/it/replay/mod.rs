@@ -4,7 +4,7 @@
 mod export;
 mod forms;
 mod table;
-mod transcripts;
+pub(crate) mod transcripts;
 
 /// How many of how many were reproduced; what was not must be listed with its reason.
 pub(crate) struct Tally {

@@ -8,6 +8,8 @@ const SIX: Version = Version::new(0);
 /// One command and what it printed.
 pub(crate) struct Step {
     pub(crate) file: String,
+    /// Which of several devices it was typed on.
+    pub(crate) device: String,
     pub(crate) command: String,
     pub(crate) output: String,
     pub(crate) version: Version,
@@ -70,6 +72,7 @@ fn of_file(path: &std::path::Path) -> Vec<Step> {
             };
             Some(Step {
                 file: field(&json, "id"),
+                device: field(step, "dev"),
                 command: field(step, "cmd"),
                 output: field(step, "out"),
                 version: version_of(&version)?,
