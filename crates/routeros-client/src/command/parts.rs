@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::quote::quoted;
+use super::quote::{always_quoted, quoted};
 use crate::row::Id;
 use crate::schema::Kind;
 use crate::value::Value;
@@ -62,7 +62,11 @@ impl fmt::Display for Where<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, (name, value)) in self.0.iter().enumerate() {
             let word = if place == 0 { "where" } else { " and" };
-            write!(f, "{word} {name}={}", quoted(&value.to_string()))?;
+            let text = match value {
+                Value::Text(text) | Value::Reference(text) => always_quoted(text),
+                other => quoted(&other.to_string()),
+            };
+            write!(f, "{word} {name}={text}")?;
         }
         Ok(())
     }
@@ -177,7 +181,7 @@ mod tests {
         let remove = Command::remove(Kind::Address, Target::Find(find));
         assert_eq!(
             remove.to_string(),
-            r#"/ip/address remove [find where interface=ether1 and address="10.0.0.1/24"]"#
+            r#"/ip/address remove [find where interface="ether1" and address="10.0.0.1/24"]"#
         );
         let set = Command::set(Kind::Dns, Target::Singleton).with("servers", Value::Unset);
         assert_eq!(set.to_string(), r#"/ip/dns set servers="""#);

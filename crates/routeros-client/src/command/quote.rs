@@ -21,6 +21,13 @@ pub fn quoted(text: &str) -> String {
     }
 }
 
+/// The text in quotes, plain or not: in an expression a bare `10` or `yes`
+/// would be a number or a truth, which no text is equal to.
+#[must_use]
+pub fn always_quoted(text: &str) -> String {
+    format!("\"{}\"", Escaped(text))
+}
+
 /// What stands between the quotes. Only printable ASCII is left as it is, so
 /// that nothing depends on how the device takes other bytes.
 pub struct Escaped<'a>(pub &'a str);

@@ -34,7 +34,7 @@ mod tests {
         ];
         assert_eq!(
             find_count(Kind::DhcpServer, &conditions),
-            ":put [:len [/ip/dhcp-server find where name=dhcp-attic and lease-time=1h]]"
+            r#":put [:len [/ip/dhcp-server find where name="dhcp-attic" and lease-time=1h]]"#
         );
         assert_eq!(find_count(Kind::Pool, &[]), ":put [:len [/ip/pool find]]");
     }
