@@ -1,7 +1,9 @@
 //! Forms for people.
 
 use super::check;
-use super::sample::{addresses, bridges, counters, dns, long_host_name, vlan_table};
+use super::sample::{
+    addresses, bridges, counters, dns, long_host_name, one_column_too_wide, vlan_table,
+};
 use crate::items::legend;
 use routeros_sim::Version;
 use routeros_sim::print::{Form, Options, print};
@@ -34,6 +36,10 @@ fn a_table_wider_than_eighty_columns_cuts_headings_and_drops_columns() {
     check("table-squeezed", &squeezed);
     let heading = squeezed.lines().nth(1).expect("a heading");
     assert!(heading.chars().count() <= 80, "{heading}");
+    check(
+        "table-squeezed-last-of-equals",
+        &in_form(&one_column_too_wide(), Form::Own),
+    );
     check("table-dropped", &in_form(&long_host_name(), Form::Own));
 }
 

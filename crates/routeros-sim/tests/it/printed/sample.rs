@@ -217,3 +217,27 @@ pub(super) fn dns() -> View {
     view.path = "/ip/dns";
     view
 }
+
+/// A table one column too wide, in which two headings are as much longer than their values.
+pub(super) fn one_column_too_wide() -> View {
+    let name = "a-bridge-with-a-long-name-of-28";
+    let properties = [
+        ("name", bare(name)),
+        ("type", bare("bridge")),
+        ("actual-mtu", Cell::Number(65536)),
+        ("l2mtu", Cell::Number(1592)),
+        ("max-l2mtu", Cell::Number(9578)),
+        ("mac-address", bare("02:00:5E:10:00:18")),
+    ];
+    let rows = vec![item(0, &[], None, &properties)];
+    let mut view = view(Layout::Table, Vec::new(), rows);
+    view.columns = &[
+        "name",
+        "type",
+        "actual-mtu",
+        "l2mtu",
+        "max-l2mtu",
+        "mac-address",
+    ];
+    view
+}
