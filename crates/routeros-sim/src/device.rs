@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::Version;
 use crate::menu::{self, Space};
 pub use crate::state::Board;
-use crate::state::{Item, Purpose, State, Val};
+use crate::state::{Item, Purpose, State, Val, read, read_bool};
 use crate::view::View;
 
 /// Who runs a command.
@@ -120,6 +120,52 @@ impl Device {
             .with("interface", Val::Ref(Space::Interface, on));
         item.dynamic = true;
         self.state.insert("/ip/address", item);
+    }
+
+    /// Replaces the rows of a table that only the surroundings know, such as `/ip/arp`.
+    ///
+    /// Names of flags may be given as properties that are `yes`.
+    pub fn set_rows(&mut self, path: &'static str, rows: &[Vec<(&'static str, String)>]) {
+        let Some(menu) = menu::find(path, self.state.version) else {
+            return;
+        };
+        let mut items = Vec::new();
+        for row in rows {
+            let mut item = Item::new(0);
+            item.dynamic = true;
+            for (name, text) in row {
+                let value = match menu.prop(name, self.state.version) {
+                    Some(prop) => read(&self.state, prop, text).ok(),
+                    None => read_bool(text).map(Val::Bool),
+                };
+                item.values.extend(value.map(|value| (*name, value)));
+            }
+            items.push(item);
+        }
+        self.state.table_mut(path).clear();
+        for item in items {
+            self.state.insert(path, item);
+        }
+    }
+
+    /// Notes that a user has logged in.
+    pub fn note_login(&mut self, user: &str) {
+        let now = Val::Text(self.state.now());
+        let users = self.state.table_mut("/user");
+        if let Some(user) = users
+            .iter_mut()
+            .find(|item| item.text("name") == Some(user))
+        {
+            user.values.insert("last-logged-in", now);
+        }
+    }
+
+    /// Sets the name servers that a DHCP server elsewhere gave.
+    pub fn lease_name_server(&mut self, address: &str) {
+        if let Some(item) = self.state.item_mut("/ip/dns", 0) {
+            let servers = Val::List(vec![Val::text(address)]);
+            item.values.insert("dynamic-servers", servers);
+        }
     }
 
     /// Plugs a cable into a port, named as the factory names it, or pulls it.

@@ -56,11 +56,10 @@ impl Run<'_> {
         let Ok(number) = text.parse::<usize>() else {
             return Err(no_such_item());
         };
-        match self.device.numbers.get(menu.path) {
-            Some(numbers) => match numbers.get(number) {
-                Some(id) => self.existing(menu, *id),
-                None => Err(no_such_item()),
-            },
+        let shown = self.device.numbers.get(menu.path);
+        match shown.and_then(|numbers| numbers.get(number)) {
+            Some(id) => self.existing(menu, *id),
+            // Numbers that no print has given are places in the table.
             None => listed
                 .get(number)
                 .map(|item| item.id)

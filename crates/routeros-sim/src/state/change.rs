@@ -55,11 +55,11 @@ impl State {
         let Some(old) = self.item(home.path, id) else {
             return Err(Refusal::new("no such item"));
         };
-        if old.dynamic {
-            return Err(Refusal::failure("can not change dynamic"));
-        }
         let mut item = old.clone();
         self.assign(home, &mut item, given, false)?;
+        if item.dynamic {
+            return Err(Refusal::failure("can not change dynamic"));
+        }
         self.assign(home, &mut item, given, true)?;
         derive(home, &mut item, given);
         self.check(home, &item, Some(id))?;

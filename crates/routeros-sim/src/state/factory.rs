@@ -136,6 +136,10 @@ impl State {
             }
         }
         self.put("/ip/dns", "cache-used", "35KiB");
+        if let Some(item) = self.item_mut("/ip/dns", 0) {
+            item.values.insert("dynamic-servers", Val::List(Vec::new()));
+        }
+        self.counts();
         for (name, value) in resource(self.board) {
             self.put("/system/resource", name, value);
         }
@@ -159,6 +163,17 @@ impl State {
             .with("size", Val::text("17.8MiB"));
         self.insert("/system/package", package);
         self.routerboard();
+    }
+
+    /// What `/system/resource` shows as numbers.
+    fn counts(&mut self) {
+        let cpus = if self.board == Board::Crs326 { 2 } else { 1 };
+        if let Some(item) = self.item_mut("/system/resource", 0) {
+            item.values.insert("cpu-count", Val::Number(cpus));
+            item.values
+                .insert("write-sect-since-reboot", Val::Number(176));
+            item.values.insert("write-sect-total", Val::Number(15565));
+        }
     }
 
     fn routerboard(&mut self) {

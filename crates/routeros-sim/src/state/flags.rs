@@ -23,6 +23,10 @@ impl State {
                 .reference("interface")
                 .is_some_and(|on| self.port_of(on).is_some()),
             "slave" => self.port_of(item.id).is_some(),
+            "invalid" if menu.path == "/ip/service" => {
+                item.text("name") == Some("www-ssl")
+                    && self.value(menu, item, "certificate") == Some(Val::text("none"))
+            }
             "invalid" => Self::enabled(item) && self.invalid(menu, item),
             "inactive" if menu.path == "/interface/bridge/port" => {
                 Self::enabled(item) && !self.port_running(item)

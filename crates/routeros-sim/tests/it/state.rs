@@ -1,1 +1,250 @@
-//! state
+//! Items, their ids, and what follows from them.
+
+use crate::lab::Lab;
+
+#[test]
+fn ids_are_in_the_case_of_the_version_and_never_come_back() {
+    for (minor, expected) in [(16, "*a"), (19, "*a"), (20, "*A"), (24, "*A")] {
+        let mut lab = Lab::chr(minor);
+        lab.quietly(&["/interface/bridge/add name=nine"]);
+        let add = ":put [/interface/bridge/add name=ten]";
+        assert_eq!(lab.type_in(add), format!("{expected}\n"), "7.{minor}");
+        lab.quietly(&[
+            "/interface/bridge/remove ten",
+            "/interface/bridge/set *9 name=x",
+        ]);
+        assert_eq!(
+            lab.type_in(add),
+            format!("{expected}\n").replace(['a', 'A'], if minor < 20 { "b" } else { "B" })
+        );
+    }
+}
+
+#[test]
+fn interfaces_of_all_types_share_their_ids_and_names() {
+    let mut lab = Lab::chr(20);
+    assert_eq!(lab.type_in(":put [/interface/bridge/add name=br]"), "*9\n");
+    assert_eq!(
+        lab.type_in(":put [/interface/vlan/add name=v interface=br vlan-id=2]"),
+        "*A\n"
+    );
+    assert_eq!(
+        lab.type_in("/interface/vlan/add name=br interface=br vlan-id=3"),
+        "failure: already have interface with such name\n"
+    );
+    assert_eq!(
+        lab.type_in(":put [/ip/pool/add name=p ranges=10.0.0.1]"),
+        "*1\n"
+    );
+}
+
+#[test]
+fn a_reference_follows_a_rename_and_dangles_after_a_removal() {
+    let mut lab = Lab::chr(16);
+    lab.quietly(&[
+        "/interface/bridge/add name=br",
+        "/interface/vlan/add name=v interface=br vlan-id=10",
+        "/ip/address/add address=10.0.0.1/24 interface=v",
+        "/ip/pool/add name=p ranges=10.0.0.2",
+        "/ip/dhcp-server/add name=d interface=v address-pool=p",
+        "/interface/bridge/set br name=other",
+        "/interface/vlan/set v name=w",
+    ]);
+    assert_eq!(
+        lab.type_in(":put [/interface/vlan/get w interface]"),
+        "other\n"
+    );
+    assert_eq!(lab.type_in(":put [/ip/address/get 0 interface]"), "w\n");
+    lab.quietly(&["/interface/vlan/remove w", "/ip/pool/remove p"]);
+    assert_eq!(lab.type_in(":put [/ip/address/get 0 interface]"), "*a\n");
+    assert_eq!(lab.type_in(":put [/ip/address/get 0 invalid]"), "true\n");
+    assert_eq!(
+        lab.type_in(":put [/ip/dhcp-server/get d address-pool]"),
+        "*1\n"
+    );
+    assert_eq!(
+        lab.type_in(":put [/ip/dhcp-server/get d invalid]"),
+        "true\n"
+    );
+    assert!(lab.type_in("/ip/address/export").contains("interface=*a"));
+    assert_eq!(
+        lab.type_in("/ip/address/add address=10.1.0.1/24 interface=*a"),
+        "input does not match any value of interface\n"
+    );
+}
+
+#[test]
+fn setting_and_removing_what_find_does_not_find_is_silent() {
+    let mut lab = Lab::factory(20);
+    lab.quietly(&[
+        "/ip/address/set [find where interface=ether9] disabled=yes",
+        "/ip/address/remove [find where interface=ether9]",
+        "/ip/address/disable [find comment=nobody]",
+    ]);
+    assert_eq!(
+        lab.type_in("/interface/bridge/set nobody comment=x"),
+        "no such item\n"
+    );
+    assert_eq!(lab.type_in(":put [/ip/address/get 0 disabled]"), "false\n");
+}
+
+#[test]
+fn targets_by_number_name_id_list_and_argument() {
+    let mut lab = Lab::chr(20);
+    for name in ["a", "b", "c", "d"] {
+        lab.quietly(&[&format!("/ip/pool/add name={name} ranges=10.0.0.1")]);
+    }
+    lab.quietly(&[
+        "/ip/pool/set 0 comment=number",
+        "/ip/pool/set b comment=name",
+        "/ip/pool/set *3 comment=id",
+        "/ip/pool/set numbers=d comment=argument",
+        "/ip/pool/set a,b ranges=10.0.0.2",
+        "/ip/pool/comment c comment=again",
+    ]);
+    for (name, comment) in [
+        ("a", "number"),
+        ("b", "name"),
+        ("c", "again"),
+        ("d", "argument"),
+    ] {
+        let got = lab.type_in(&format!(":put [/ip/pool/get {name} comment]"));
+        assert_eq!(got, format!("{comment}\n"));
+    }
+    assert_eq!(
+        lab.type_in(":put [/ip/pool/find where ranges=10.0.0.2]"),
+        "*1;*2\n"
+    );
+    lab.quietly(&["/ip/pool/remove [find]"]);
+    assert_eq!(lab.type_in(":put [:len [/ip/pool/find]]"), "0\n");
+}
+
+#[test]
+fn a_bridge_that_filters_makes_rows_of_its_own() {
+    let mut lab = Lab::factory(16);
+    let rows = ":put [:len [/interface/bridge/vlan/find where dynamic=yes]]";
+    assert_eq!(lab.type_in(rows), "0\n");
+    lab.quietly(&[
+        "/interface/bridge/port/set [find interface=ether1] pvid=10",
+        "/interface/vlan/add name=v interface=bridge vlan-id=10",
+        "/interface/bridge/set bridge vlan-filtering=yes",
+    ]);
+    assert_eq!(lab.type_in(rows), "3\n");
+    let current = ":put [/interface/bridge/vlan/get [find where vlan-ids=10 and current-untagged=ether1] current-untagged]";
+    assert_eq!(lab.type_in(current), "ether1\n");
+    let removal = "/interface/bridge/vlan/remove [find where dynamic=yes]";
+    assert_eq!(lab.type_in(removal), "failure: can not change dynamic\n");
+    assert!(!lab.type_in("/export").contains("/interface bridge vlan"));
+    lab.quietly(&[
+        "/interface/bridge/vlan/add bridge=bridge vlan-ids=10 tagged=bridge untagged=ether1",
+    ]);
+    assert_eq!(lab.type_in(rows), "1\n");
+    lab.quietly(&["/interface/bridge/set bridge vlan-filtering=no"]);
+    assert_eq!(lab.type_in(rows), "0\n");
+}
+
+#[test]
+fn before_7_16_a_bridge_is_not_tagged_by_a_vlan_interface() {
+    let mut lab = Lab::factory(15);
+    lab.quietly(&[
+        "/interface/vlan/add name=v interface=bridge vlan-id=10",
+        "/interface/bridge/set bridge vlan-filtering=yes",
+    ]);
+    assert_eq!(
+        lab.type_in(":put [:len [/interface/bridge/vlan/find]]"),
+        "1\n"
+    );
+}
+
+#[test]
+fn values_that_follow_from_others() {
+    let mut lab = Lab::factory(16);
+    lab.quietly(&[
+        "/interface/vlan/add name=v interface=bridge vlan-id=10",
+        "/ip/address/add address=10.20.30.40/20 interface=v",
+        "/ip/address/add address=10.9.0.1/24 interface=ether3",
+        "/ip/pool/add name=p ranges=10.20.30.50",
+        "/ip/dhcp-server/add name=d interface=v address-pool=p",
+        "/ip/dhcp-server/add name=e interface=ether3 address-pool=p",
+    ]);
+    for (line, expected) in [
+        ("[/ip/address/get 1 network]", "10.20.16.0"),
+        ("[/ip/address/get 2 slave]", "true"),
+        ("[/ip/address/get 2 actual-interface]", "bridge"),
+        ("[/interface/vlan/get v l2mtu]", "1588"),
+        ("[/interface/get v running]", "true"),
+        ("[/ip/dhcp-server/get d invalid]", "false"),
+        ("[/ip/dhcp-server/get d lease-time]", "00:30:00"),
+        ("[/ip/dhcp-server/get e invalid]", "true"),
+    ] {
+        assert_eq!(
+            lab.type_in(&format!(":put {line}")),
+            format!("{expected}\n"),
+            "{line}"
+        );
+    }
+    assert!(
+        lab.type_in("/ip/dhcp-server/print")
+            .contains(";;; DHCP server can not run on slave")
+    );
+    lab.quietly(&["/ip/address/set 1 address=10.5.0.1/16"]);
+    assert_eq!(
+        lab.type_in(":put [/ip/address/get 1 network]"),
+        "10.5.0.0\n"
+    );
+}
+
+#[test]
+fn flags_are_in_as_value_from_7_20() {
+    for (minor, present) in [(16, false), (20, true)] {
+        let mut lab = Lab::factory(minor);
+        let got = lab.type_in(":put [/ip/address/print detail as-value]");
+        assert_eq!(got.contains("dynamic="), present, "7.{minor}: {got}");
+        let named = lab.type_in(":put [/ip/address/print as-value proplist=.id,disabled]");
+        assert_eq!(named, ".id=*1;disabled=false\n");
+    }
+}
+
+#[test]
+fn an_imported_file_stops_at_its_first_error_and_keeps_what_was_done() {
+    let mut lab = Lab::chr(16);
+    lab.quietly(&[
+        "/interface/bridge/add name=br",
+        "/interface/bridge/export file=x",
+    ]);
+    let again = lab.type_in("/import x.rsc");
+    assert_eq!(
+        again,
+        "Script Error: failure: already have interface with such name \
+         (/interface/bridge/add; line 5) (:import; line 1)\n"
+    );
+    lab.quietly(&["/interface/bridge/remove br"]);
+    let done = lab.type_in("/import file-name=x.rsc");
+    assert!(
+        done.ends_with("Script file loaded and executed successfully\n"),
+        "{done}"
+    );
+    assert_eq!(
+        lab.type_in(":put [:len [/interface/bridge/find where name=br]]"),
+        "1\n"
+    );
+    assert_eq!(
+        lab.type_in("/import nope.rsc"),
+        "Cannot open import file, file does not exist (:import; line 1)\n"
+    );
+}
+
+#[test]
+fn an_export_of_a_factory_switch_makes_the_same_switch() {
+    let mut lab = Lab::factory(20);
+    let before = lab.type_in("/export terse");
+    lab.quietly(&[
+        "/export file=all",
+        "/ip/address/remove [find]",
+        "/interface/bridge/port/remove [find]",
+        "/interface/bridge/remove [find]",
+    ]);
+    let done = lab.type_in("/import all.rsc");
+    assert!(done.ends_with("successfully\n"), "{done}");
+    assert_eq!(lab.type_in("/export terse"), before);
+}

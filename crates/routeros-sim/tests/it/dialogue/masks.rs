@@ -1,17 +1,31 @@
 //! What no simulator can know: times, counters, addresses of hardware.
 
+const SHAPES: &[(&str, char)] = &[
+    ("0000-00-00 00:00:00", 'T'),
+    ("XX:XX:XX:XX:XX:XX", 'M'),
+    ("0000-00-00", 'D'),
+    ("00:00:00", 'C'),
+];
+
 /// A text with times and MAC addresses hidden.
 pub(crate) fn masked(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
+    let counted = ["uptime:", "write-sect-", "cache-used:"];
+    let lines: Vec<&str> = text
+        .split('\n')
+        .filter(|line| {
+            !counted
+                .iter()
+                .any(|name| line.trim_start().starts_with(name))
+        })
+        .collect();
+    let chars: Vec<char> = lines.join("\n").chars().collect();
     let mut out = String::new();
     let mut at = 0;
     while at < chars.len() {
-        let hidden = [("0000-00-00 00:00:00", 'T'), ("XX:XX:XX:XX:XX:XX", 'M')]
-            .into_iter()
-            .find(|(shape, _)| fits(&chars[at..], shape));
+        let hidden = SHAPES.iter().find(|(shape, _)| fits(&chars[at..], shape));
         match hidden {
             Some((shape, letter)) => {
-                out.extend(std::iter::repeat_n(letter, shape.len()));
+                out.extend(std::iter::repeat_n(*letter, shape.len()));
                 at += shape.len();
             }
             None => {
