@@ -5,6 +5,7 @@ mod export;
 mod forms;
 mod table;
 pub(crate) mod transcripts;
+mod values;
 
 /// How many of how many were reproduced; what was not must be listed with its reason.
 pub(crate) struct Tally {
