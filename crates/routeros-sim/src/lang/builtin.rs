@@ -132,17 +132,16 @@ impl Parser {
         let word = self
             .cursor
             .while_of(|c| c.is_ascii_alphanumeric() || c == '-');
-        if self.cursor.peek() == Some('=') {
-            if let Some(name) = form.named.iter().find(|name| **name == word) {
-                self.cursor.next();
-                let block = form.blocks.contains(name);
-                let value = self.value(!block)?;
-                if block && !matches!(value, Expr::Code(..)) {
-                    return self.unknown("a block that is no block");
-                }
-                builtin.named.push((name, value));
-                return Ok(());
+        let named = form.named.iter().find(|name| **name == word);
+        if let (Some(name), Some('=')) = (named, self.cursor.peek()) {
+            self.cursor.next();
+            let block = form.blocks.contains(name);
+            let value = self.value(!block)?;
+            if block && !matches!(value, Expr::Code(..)) {
+                return self.unknown("a block that is no block");
             }
+            builtin.named.push((name, value));
+            return Ok(());
         }
         self.cursor.go(at);
         let block = form.name == "do";

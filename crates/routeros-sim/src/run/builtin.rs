@@ -21,7 +21,10 @@ impl Run<'_> {
                 i64::try_from(self.first(builtin)?.length()).unwrap_or(i64::MAX),
             )),
             "nothing" => Ok(Value::Nothing),
-            "return" => Err(Stop::Return(self.first(builtin)?)),
+            "return" => {
+                self.first(builtin)?;
+                Err(Stop::Return)
+            }
             "local" | "global" | "set" => self.variables(builtin),
             "if" | "foreach" | "for" | "while" | "do" | "onerror" => self.control(builtin),
             "delay" => self.delay(builtin),
@@ -122,7 +125,7 @@ impl Run<'_> {
     fn parse(&mut self, builtin: &Builtin) -> Done<Value> {
         let source = self.first(builtin)?.put();
         match lang::parse(&source, self.device.state.version) {
-            Ok(script) => Ok(Value::Code(script, format!("(evl {source})"))),
+            Ok(_) => Ok(Value::Code(format!("(evl {source})"))),
             Err(error) => Err(Refusal::new(error.0).into()),
         }
     }

@@ -21,7 +21,7 @@ impl Run<'_> {
                 Err(Refusal::unknown(format_args!("the property {name} outside of find")).into())
             }
             Expr::Sub(script) => self.script(script),
-            Expr::Code(script, text) => Ok(Value::Code(script.clone(), text.clone())),
+            Expr::Code(_, text) => Ok(Value::Code(text.clone())),
             Expr::Array(values) => {
                 let values = values.iter().map(|value| self.eval(value));
                 values.collect::<Done<Vec<_>>>().map(Value::List)

@@ -1,6 +1,5 @@
 //! What ends a script early.
 
-use super::Value;
 use crate::lang::Stmt;
 use crate::state::Refusal;
 
@@ -19,7 +18,7 @@ pub(crate) struct Failure {
 pub(crate) enum Stop {
     Failed(Failure),
     /// `:return`
-    Return(Value),
+    Return,
 }
 
 impl Failure {

@@ -24,7 +24,7 @@ impl Run<'_> {
         let (script, error) = lang::parse_prefix(&source, self.device.state.version);
         let failure = match self.script(&script) {
             Err(Stop::Failed(failure)) => Some(failure),
-            Ok(_) | Err(Stop::Return(_)) => error.map(|error| Failure::new(error.0)),
+            Ok(_) | Err(Stop::Return) => error.map(|error| Failure::new(error.0)),
         };
         match failure {
             None => {

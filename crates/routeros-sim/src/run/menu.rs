@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Done, Run, Value};
 use crate::lang::{ArgValue, Command};
 use crate::menu::Menu;
-use crate::state::{Given, Refusal};
+use crate::state::{Given, Refusal, Val};
 
 /// Arguments by name; nothing unsets, and a flag is empty text.
 pub(super) type Args = BTreeMap<&'static str, Option<Value>>;
@@ -82,8 +82,18 @@ impl Run<'_> {
         if let Some(before) = before {
             self.device.state.move_before(menu, id, before);
         }
+        self.own(menu, id);
         self.note_restart(menu, args);
         Ok(self.id(id))
+    }
+
+    /// Notes who made an item that runs as its maker.
+    fn own(&mut self, menu: &'static Menu, id: u32) {
+        let owned = menu.props.iter().any(|prop| prop.name == "owner");
+        let user = Val::text(&*self.session.user);
+        if let Some(item) = self.device.state.item_mut(menu.path, id).filter(|_| owned) {
+            item.values.insert("owner", user);
+        }
     }
 
     fn change(&mut self, menu: &'static Menu, verb: &str, mut args: Args) -> Done<Value> {

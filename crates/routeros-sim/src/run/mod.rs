@@ -132,7 +132,7 @@ impl Device {
         self.refresh();
         let mut run = Run::new(self, session);
         let failure = match run.script(&script) {
-            Ok(_) | Err(Stop::Return(_)) => None,
+            Ok(_) | Err(Stop::Return) => None,
             Err(Stop::Failed(failure)) => Some(failure),
         };
         (run.out, failure)

@@ -1,6 +1,5 @@
 //! Values of scripts.
 
-use crate::lang::Script;
 use crate::print::value::{Record, put, put_cell};
 use crate::state::{duration_clock, parse_seconds};
 use crate::view::Cell;
@@ -20,7 +19,8 @@ pub(crate) enum Value {
     Record(Record),
     /// What `print as-value` gives of a table.
     Records(Vec<Record>),
-    Code(Script, String),
+    /// A block, as its text.
+    Code(String),
 }
 
 impl Value {
@@ -56,7 +56,7 @@ impl Value {
             Self::List(list) => list.iter().map(Self::put).collect::<Vec<_>>().join(";"),
             Self::Record(record) => put(std::slice::from_ref(record)),
             Self::Records(records) => put(records),
-            Self::Code(_, text) => text.clone(),
+            Self::Code(text) => text.clone(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Which flags of an item are up, and what the device says of it.
 
+use super::members::holds;
 use super::{Board, Item, State, Val};
 use crate::menu::Menu;
 
@@ -87,6 +88,22 @@ impl State {
         if menu.path == "/ip/dhcp-server" && slave && Self::enabled(item) {
             warnings.push("DHCP server can not run on slave interface!".into());
         }
+        if menu.path == "/interface/bridge/vlan" && self.shares_a_vlan(item) {
+            warnings.push(DUPLICATE.into());
+        }
         warnings
     }
+
+    /// Whether another row of the same bridge is about one of the same VLANs, as 7.17 allows.
+    fn shares_a_vlan(&self, item: &Item) -> bool {
+        let bridge = item.reference("bridge").unwrap_or(0);
+        self.vlan_rows(bridge).any(|other| {
+            other.id != item.id
+                && !item.dynamic
+                && (1..=4094).any(|vid| holds(item, vid) && holds(other, vid))
+        })
+    }
 }
+
+const DUPLICATE: &str = "duplicate vlan ids are not allowed due to interface list support, \
+                         please merge vlan entries into one";

@@ -58,10 +58,9 @@ impl State {
     }
 
     fn bridge_mac(&self, id: u32, item: &Item) -> Option<String> {
-        if item.values.get("auto-mac") == Some(&Val::Bool(false)) {
-            if let Some(mac) = item.text("admin-mac") {
-                return Some(mac.to_owned());
-            }
+        let fixed = item.values.get("auto-mac") == Some(&Val::Bool(false));
+        if let Some(mac) = item.text("admin-mac").filter(|_| fixed) {
+            return Some(mac.to_owned());
         }
         let port = self.ports(id).next()?;
         self.mac(port.reference("interface")?)

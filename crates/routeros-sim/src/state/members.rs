@@ -3,13 +3,6 @@
 use super::{Item, State, Val};
 use crate::menu::Space;
 
-/// The members of one VLAN.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Members {
-    pub(crate) tagged: Vec<u32>,
-    pub(crate) untagged: Vec<u32>,
-}
-
 impl State {
     /// Whether a bridge filters VLANs.
     pub(crate) fn filters(&self, bridge: u32) -> bool {
@@ -20,10 +13,9 @@ impl State {
     /// The bridge itself and its ports, each with the VLAN of its untagged frames.
     pub(super) fn untagged_homes(&self, bridge: u32) -> Vec<(u32, i64)> {
         let mut homes = Vec::new();
-        if let Some(item) = self.item("/interface/bridge", bridge) {
-            if let Some(pvid) = self.home("/interface/bridge", item) {
-                homes.push((bridge, pvid));
-            }
+        let own = self.item("/interface/bridge", bridge);
+        if let Some(pvid) = own.and_then(|item| self.home("/interface/bridge", item)) {
+            homes.push((bridge, pvid));
         }
         for port in self.ports(bridge) {
             let pvid = self.home("/interface/bridge/port", port);
@@ -43,26 +35,6 @@ impl State {
             Some(Val::Number(pvid)) => Some(pvid),
             _ => None,
         }
-    }
-
-    /// Members of a VLAN as the table, the ports' own VLANs and the VLAN interfaces make them.
-    ///
-    /// Only meaningful while the bridge filters.
-    pub(crate) fn members(&self, bridge: u32, vid: i64) -> Members {
-        let mut members = Members::default();
-        for item in self.vlan_rows(bridge).filter(|item| holds(item, vid)) {
-            members.tagged.extend(references(item.list("tagged")));
-            members.untagged.extend(references(item.list("untagged")));
-        }
-        for (id, pvid) in self.untagged_homes(bridge) {
-            if pvid == vid && !members.tagged.contains(&id) && !members.untagged.contains(&id) {
-                members.untagged.push(id);
-            }
-        }
-        if self.bridge_is_tagged(bridge, vid) && !members.tagged.contains(&bridge) {
-            members.tagged.push(bridge);
-        }
-        members
     }
 
     /// The rows of the VLAN table of a bridge that were made by hand and are not disabled.

@@ -123,12 +123,11 @@ impl State {
             return self.value(home, item, prop.name);
         }
         let computed = prop.mode == Mode::Computed;
-        if computed || (menu.space == Space::Interface && prop.name == "mac-address") {
-            if let Some(value) = self.computed(menu, item, prop.name) {
-                return Some(value);
-            }
-        }
-        self.value(menu, item, prop.name)
+        let computed = computed || (menu.space == Space::Interface && prop.name == "mac-address");
+        computed
+            .then(|| self.computed(menu, item, prop.name))
+            .flatten()
+            .or_else(|| self.value(menu, item, prop.name))
     }
 
     fn computed(&self, menu: &Menu, item: &Item, name: &str) -> Option<Val> {

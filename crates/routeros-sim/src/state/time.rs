@@ -23,7 +23,7 @@ pub(crate) fn duration_clock(seconds: u64) -> String {
     if seconds >= 604_800 {
         text.push_str(&format!("{}w", seconds / 604_800));
     }
-    if seconds / 86400 % 7 > 0 {
+    if !(seconds / 86400).is_multiple_of(7) {
         text.push_str(&format!("{}d", seconds / 86400 % 7));
     }
     let day = seconds % 86400;

@@ -26,14 +26,6 @@ impl Val {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
-
-    pub(crate) const fn empty(&self) -> bool {
-        match self {
-            Self::Text(text) => text.is_empty(),
-            Self::List(list) => list.is_empty(),
-            _ => false,
-        }
-    }
 }
 
 /// Reads the text of a value as the type of its property asks.

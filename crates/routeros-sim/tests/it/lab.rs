@@ -1,6 +1,6 @@
 //! Devices for tests, and what they answer.
 
-use routeros_sim::device::Session;
+use routeros_sim::device::{Event, Session};
 use routeros_sim::{Device, Version};
 
 /// A device and somebody who types on it.
@@ -36,6 +36,11 @@ impl Lab {
         for line in lines {
             assert_eq!(self.type_in(line), "", "{line}");
         }
+    }
+
+    /// What a line asks of the surroundings.
+    pub(crate) fn events(&mut self, line: &str) -> Vec<Event> {
+        self.device.exec(line, &self.session).events
     }
 
     /// The exit status of a line.

@@ -248,3 +248,69 @@ fn an_export_of_a_factory_switch_makes_the_same_switch() {
     assert!(done.ends_with("successfully\n"), "{done}");
     assert_eq!(lab.type_in("/export terse"), before);
 }
+
+#[test]
+fn from_7_17_rows_of_one_vlan_are_allowed_and_warned_of() {
+    let mut lab = Lab::factory(17);
+    lab.quietly(&[
+        "/interface/bridge/vlan/add bridge=bridge vlan-ids=10 tagged=bridge",
+        "/interface/bridge/vlan/add bridge=bridge vlan-ids=5-20 tagged=ether1",
+    ]);
+    let table = lab.type_in("/interface/bridge/vlan/print");
+    assert_eq!(
+        table
+            .matches(";;; duplicate vlan ids are not allowed")
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn a_timer_belongs_to_its_maker_and_its_script_keeps_its_quotes() {
+    let mut lab = Lab::factory(20);
+    lab.quietly(&["/system/scheduler/add name=t interval=10m on-event=\"/log info \\\"x\\\"\""]);
+    assert_eq!(
+        lab.type_in(":put [/system/scheduler/get t owner]"),
+        "admin\n"
+    );
+    assert_eq!(
+        lab.type_in(":put [/system/scheduler/get t interval]"),
+        "00:10:00\n"
+    );
+    assert_eq!(
+        lab.type_in(":put [/system/scheduler/get t on-event]"),
+        "/log info \"x\"\n"
+    );
+}
+
+#[test]
+fn ports_restart_when_a_bridge_changes_how_it_filters() {
+    let mut lab = Lab::factory(20);
+    let events = |lab: &mut Lab, line: &str| lab.events(line).len();
+    assert_eq!(
+        events(&mut lab, "/interface/bridge/set bridge vlan-filtering=yes"),
+        1
+    );
+    assert_eq!(
+        events(&mut lab, "/interface/bridge/set bridge comment=x"),
+        0
+    );
+    assert_eq!(
+        events(&mut lab, "/interface/ethernet/set ether5 l2mtu=9000"),
+        1
+    );
+}
+
+#[test]
+fn numbers_are_those_that_items_were_first_shown_with() {
+    let mut lab = Lab::chr(16);
+    assert!(
+        lab.type_in("/ip/service/print where name=ssh")
+            .contains("\n0 ssh")
+    );
+    assert!(lab.type_in("/ip/service/print").contains("\n3   ssh"));
+    assert!(
+        lab.type_in("/ip/service/print where name=ssh")
+            .contains("\n3 ssh")
+    );
+}
