@@ -134,6 +134,9 @@ impl Parser {
             .while_of(|c| c.is_ascii_alphanumeric() || c == '-');
         let named = form.named.iter().find(|name| **name == word);
         if let (Some(name), Some('=')) = (named, self.cursor.peek()) {
+            if *name == "options" && self.version.minor < 16 {
+                return self.bad_argument(name, self.cursor.at());
+            }
             self.cursor.next();
             let block = form.blocks.contains(name);
             let value = self.value(!block)?;

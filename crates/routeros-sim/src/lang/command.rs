@@ -169,7 +169,7 @@ impl Parser {
         }
     }
 
-    fn bad_argument<T>(&self, word: &str, at: usize) -> Parsed<T> {
+    pub(super) fn bad_argument<T>(&self, word: &str, at: usize) -> Parsed<T> {
         if self.version.minor >= 23 && !word.is_empty() {
             return self.error(&format!("bad parameter {word}"), at);
         }

@@ -191,6 +191,7 @@ pub(crate) fn known_words(path: &str) -> &'static [&'static str] {
         "/system" => &[
             "console",
             "default-configuration",
+            "device-mode",
             "hardware",
             "health",
             "history",
@@ -216,6 +217,7 @@ pub(crate) fn known_words(path: &str) -> &'static [&'static str] {
         ],
         "/system/resource" => &["cpu", "hardware", "irq", "pci", "usb", "monitor"],
         "/system/routerboard" => &["settings", "upgrade", "usb", "mode-button", "reset-button"],
+        "/safe-mode" => &["print", "get"],
         "/system/backup" => &["cloud"],
         "/system/device-mode" => &["update"],
         "/system/clock" => &["manual", "reset", "edit"],

@@ -122,6 +122,10 @@ impl State {
             let home = self.home_of(menu, item.id)?;
             return self.value(home, item, prop.name);
         }
+        if item.dynamic && matches!(prop.name, "tagged" | "untagged") {
+            // Such a row shows its members as current ones only.
+            return Some(Val::List(Vec::new()));
+        }
         let computed = prop.mode == Mode::Computed;
         let computed = computed || (menu.space == Space::Interface && prop.name == "mac-address");
         computed

@@ -195,6 +195,12 @@ fn commands_of_the_language_come_with_their_versions() {
             .type_in(":put [:serialize to=json value=1]")
             .starts_with("bad command name")
     );
+    let json = ":put [:serialize to=json options=json.no-string-conversion value=1]";
+    assert_eq!(
+        Lab::chr(15).type_in(json),
+        "expected end of command (line 1 column 33)\n"
+    );
+    assert_eq!(Lab::chr(16).type_in(json), "1\n");
     assert!(
         Lab::chr(16)
             .type_in("/safe-mode take")

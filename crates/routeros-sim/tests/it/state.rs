@@ -132,6 +132,8 @@ fn a_bridge_that_filters_makes_rows_of_its_own() {
     assert_eq!(lab.type_in(rows), "3\n");
     let current = ":put [/interface/bridge/vlan/get [find where vlan-ids=10 and current-untagged=ether1] current-untagged]";
     assert_eq!(lab.type_in(current), "ether1\n");
+    let own = ":put [:len [/interface/bridge/vlan/find where dynamic=yes and untagged=\"\"]]";
+    assert_eq!(lab.type_in(own), "3\n");
     let removal = "/interface/bridge/vlan/remove [find where dynamic=yes]";
     assert_eq!(lab.type_in(removal), "failure: can not change dynamic\n");
     assert!(!lab.type_in("/export").contains("/interface bridge vlan"));
