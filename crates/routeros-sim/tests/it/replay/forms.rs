@@ -48,10 +48,10 @@ fn blocks_of_real_devices_come_out_as_they_were() {
         "blocks",
         wanted,
         again,
-        &[
-            ("ntc-mixed-captures", "a wide terminal"),
-            ("manual-samples", "a wide terminal"),
-        ],
+        &[(
+            "manual-samples: /interface/bridge/vlan/print detail",
+            "a wide terminal",
+        )],
     );
 }
 

@@ -47,9 +47,15 @@ fn tables_of_real_devices_come_out_as_they_were() {
             "e50ug-7.x-vlan-tables: /ip dhcp-server lease",
             "rows left out of the capture",
         ),
-        ("chr-7.22.1-files-and-backup", "padding lost"),
-        ("manual-samples", "edited by hand"),
-        ("ntc-mixed-captures", "blanks lost"),
+        (
+            "chr-7.22.1-files-and-backup: /ip dhcp-server lease",
+            "padding lost",
+        ),
+        ("manual-samples: /ip/dns/static/print", "edited by hand"),
+        (
+            "ntc-mixed-captures: /ip dhcp-server lease print",
+            "blanks lost",
+        ),
     ]);
 }
 
