@@ -220,7 +220,7 @@ pub(super) fn dns() -> View {
 
 /// A table one column too wide, in which two headings are as much longer than their values.
 pub(super) fn one_column_too_wide() -> View {
-    let name = "a-bridge-with-a-long-name-of-28";
+    let name = "a-bridge-with-a-long-name";
     let properties = [
         ("name", bare(name)),
         ("type", bare("bridge")),
