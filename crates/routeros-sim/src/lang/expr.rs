@@ -93,6 +93,13 @@ impl Parser {
     }
 
     fn unary(&mut self, items: bool) -> Parsed<Expr> {
+        self.deeper()?;
+        let expr = self.operand(items)?;
+        self.depth -= 1;
+        Ok(expr)
+    }
+
+    fn operand(&mut self, items: bool) -> Parsed<Expr> {
         self.cursor.skip_blanks();
         let at = self.cursor.at();
         match self.cursor.peek() {

@@ -73,14 +73,20 @@ impl Parser {
 
     /// Statements up to the closing bracket, or to the end of the text.
     fn script(&mut self, close: Option<char>) -> Parsed<Script> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return self.unknown("brackets as deep as these");
-        }
+        self.deeper()?;
         let mut stmts = Vec::new();
         self.statements(close, &mut stmts)?;
         self.depth -= 1;
         Ok(Arc::new(stmts))
+    }
+
+    /// Notes one more bracket within brackets.
+    fn deeper(&mut self) -> Parsed<()> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return self.unknown("brackets as deep as these");
+        }
+        Ok(())
     }
 
     fn statements(&mut self, close: Option<char>, stmts: &mut Vec<(usize, Stmt)>) -> Parsed<()> {

@@ -84,10 +84,12 @@ impl Parser {
     /// `{1;2}`
     pub(super) fn array(&mut self) -> Parsed<Expr> {
         self.cursor.next();
+        self.deeper()?;
         let mut values = Vec::new();
         loop {
             self.cursor.skip_separators();
             if self.cursor.take('}') {
+                self.depth -= 1;
                 return Ok(Expr::Array(values));
             }
             values.push(self.value(true)?);

@@ -20,7 +20,12 @@ impl Run<'_> {
             Expr::Prop(name) => {
                 Err(Refusal::unknown(format_args!("the property {name} outside of find")).into())
             }
-            Expr::Sub(script) => self.script(script),
+            Expr::Sub(script) => {
+                self.brackets += 1;
+                let value = self.script(script);
+                self.brackets -= 1;
+                value
+            }
             Expr::Code(_, text) => Ok(Value::Code(text.clone())),
             Expr::Array(values) => {
                 let values = values.iter().map(|value| self.eval(value));

@@ -17,7 +17,7 @@ impl Run<'_> {
                 }
                 Ok(ids)
             }
-            Value::Nothing => Ok(Vec::new()),
+            Value::Nothing => Err(Refusal::unknown("nothing as a target").into()),
             other => {
                 let text = other.put();
                 // A name that holds a comma is still one name.

@@ -31,6 +31,8 @@ pub(crate) struct Run<'a> {
     pub(crate) out: String,
     scopes: Vec<BTreeMap<String, Value>>,
     depth: usize,
+    /// How many brackets want the value of what runs.
+    brackets: usize,
     /// Statements that may still run, so that an endless loop ends.
     fuel: usize,
 }
@@ -39,6 +41,9 @@ pub(crate) struct Run<'a> {
 const FUEL: usize = 200_000;
 /// How deep calls may nest.
 const DEEPEST: usize = 80;
+
+/// What the log says of a failed command of an exec channel, from 7.15.
+const FAILED: &str = "executing script from sshd failed, please check it manually";
 
 type Done<T> = Result<T, Stop>;
 
@@ -50,6 +55,7 @@ impl<'a> Run<'a> {
             out: String::new(),
             scopes: vec![BTreeMap::new()],
             depth: 0,
+            brackets: 0,
             fuel: FUEL,
         }
     }
@@ -97,6 +103,9 @@ impl Device {
     /// Runs one line, as it comes over an exec channel.
     pub fn exec(&mut self, line: &str, session: &Session) -> Reply {
         let (text, failure) = self.run(line, session, true);
+        if failure.is_some() && self.state.version.minor >= 15 {
+            self.log("script,error", FAILED);
+        }
         let (text, status) = match failure {
             None => (text, 0),
             Some(failure) => (

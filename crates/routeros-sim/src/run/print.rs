@@ -44,6 +44,9 @@ impl Run<'_> {
                 Value::Records(records)
             });
         }
+        if self.brackets > 0 {
+            return Err(Refusal::unknown("print without as-value in brackets").into());
+        }
         let items = self.number(menu, &ids, command.filter.is_none());
         let view = self.device.state.view(menu, &items, Purpose::Print);
         if names.is_some() {

@@ -49,6 +49,14 @@ fn unknown_arguments_are_refused_in_the_words_of_the_version() {
             (add, "expected end of command (line 1 column 61)"),
         ],
     );
+    // A name with a dash is given up at its beginning.
+    check(
+        16,
+        &[(
+            "/ip address add address=10.1.1.1/24 no-such=yes",
+            "expected end of command (line 1 column 37)",
+        )],
+    );
     check(
         24,
         &[
@@ -225,6 +233,8 @@ fn what_is_not_simulated_is_refused_loudly_even_where_errors_are_caught() {
         "/interface/wifi/print",
         "/interface/bridge/add name=b igmp-version=3",
         "/ip/pool/print follow",
+        ":put [/ip/pool/print count-only]",
+        "/ip/pool/remove $nothing",
         ":do { /interface/bridge/add } on-error={ :put caught }",
         ":onerror e in={ /ip/pool/add ranges=10.0.0.1 } do={ :put $e }",
     ] {
@@ -234,4 +244,28 @@ fn what_is_not_simulated_is_refused_loudly_even_where_errors_are_caught() {
             "{line}: {answer}"
         );
     }
+}
+
+#[test]
+fn from_7_15_a_failed_command_is_in_the_log() {
+    for (minor, lines) in [(14, "0"), (15, "1")] {
+        let mut lab = Lab::chr(minor);
+        lab.type_in("/bogus");
+        lab.type_in(":put fine");
+        let count = lab.type_in(":put [:len [/log/find where message~\"from sshd failed\"]]");
+        assert_eq!(count, format!("{lines}\n"), "7.{minor}");
+    }
+}
+
+#[test]
+fn brackets_cannot_be_too_deep_nor_scripts_too_long() {
+    let mut lab = Lab::chr(16);
+    for deep in ["(", "!", "[", "{"] {
+        let answer = lab.type_in(&format!(":put {}", deep.repeat(100_000)));
+        assert!(!answer.is_empty(), "{deep}");
+    }
+    let answer = lab.type_in(&format!(":put ({}1)", "!".repeat(100_000)));
+    assert!(answer.starts_with(routeros_sim::UNKNOWN), "{answer}");
+    let answer = lab.type_in(":while (1 = 1) do={ :local a 1 }");
+    assert!(answer.starts_with(routeros_sim::UNKNOWN), "{answer}");
 }

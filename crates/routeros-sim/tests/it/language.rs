@@ -164,6 +164,10 @@ fn scripts_branch_loop_and_catch() {
             ":onerror e in={ /ip/pool/remove nope; :put \"@@OK\" } do={ :put (\"@@ERR \" . $e) }",
             "@@ERR no such item (/ip/pool/remove; line 1)\n",
         ),
+        (
+            "/system/script/add name=s source=\":put ran\"; /system/script/run s",
+            "ran\n",
+        ),
         (":global a 5; :put $a", "5\n"),
         ("{ :local b 6; :put $b }", "6\n"),
         (
@@ -234,7 +238,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_simulator_panic(text in "[ -~]{0,60}") {
+    fn no_text_makes_the_simulator_panic(text in "[ -~\u{e4}\u{20ac}]{0,60}") {
         let mut lab = Lab::factory(20);
         lab.type_in(&text);
         lab.type_in(&format!("/ip/address/{text}"));

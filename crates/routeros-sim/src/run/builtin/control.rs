@@ -92,12 +92,13 @@ impl Run<'_> {
                 }
             }
         }
-        let (scopes, depth) = (self.scopes.len(), self.depth);
+        let (scopes, depth, brackets) = (self.scopes.len(), self.depth, self.brackets);
         match self.script(body) {
             Err(Stop::Failed(failure)) if Self::named(builtin, "on-error").is_some() => {
                 self.refuse_to_catch(&failure)?;
                 self.scopes.truncate(scopes);
                 self.depth = depth;
+                self.brackets = brackets;
                 self.block(builtin, "on-error")
             }
             done => done,
@@ -107,12 +108,13 @@ impl Run<'_> {
     /// `:onerror e in={ } do={ }`
     fn onerror(&mut self, builtin: &Builtin) -> Done<Value> {
         let name = Self::word(builtin, 0)?;
-        let (scopes, depth) = (self.scopes.len(), self.depth);
+        let (scopes, depth, brackets) = (self.scopes.len(), self.depth, self.brackets);
         match self.block(builtin, "in") {
             Err(Stop::Failed(failure)) => {
                 self.refuse_to_catch(&failure)?;
                 self.scopes.truncate(scopes);
                 self.depth = depth;
+                self.brackets = brackets;
                 self.with(&name, Value::Text(failure.in_script()), builtin)?;
                 Ok(Value::Bool(true))
             }
