@@ -5,6 +5,7 @@ mod errors;
 mod items;
 mod lab;
 mod language;
+mod office;
 mod printed;
 mod replay;
 mod state;
