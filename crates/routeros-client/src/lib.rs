@@ -7,7 +7,9 @@
 //! configuration text.
 
 pub mod command;
+pub mod desired;
 pub mod export;
+pub mod plan;
 pub mod read;
 pub mod refusal;
 pub mod row;
