@@ -18,7 +18,7 @@ pub(super) enum Word {
 pub(super) fn word(path: &str, word: &str, version: Version) -> Word {
     let menus = submenus(path, version);
     let verbs = verbs(path, version);
-    let others = menu::known_words(path);
+    let others: Vec<&str> = menu::known_words(path).collect();
     let names: Vec<&str> = menus
         .iter()
         .map(String::as_str)

@@ -1,5 +1,6 @@
 //! Tests of the simulator.
 
+mod bridging;
 mod dialogue;
 mod errors;
 mod items;
