@@ -59,6 +59,10 @@ const LEASE: &[Prop] = &[
     set("lease-time", Type::Seconds, "0s").when(When::Set),
     set("block-access", Type::Bool, "no").when(When::Set),
     set("dhcp-option", Type::Words, ""),
+    set("agent-circuit-id", Type::Text, "").since(21),
+    set("agent-remote-id", Type::Text, "").since(21),
+    shown("active-agent-circuit-id", Type::Text).since(21),
+    shown("active-agent-remote-id", Type::Text).since(21),
     shown("status", Type::Bare),
     shown("last-seen", Type::Bare),
 ];
@@ -112,8 +116,6 @@ pub(super) const MENUS: &[Menu] = &[
             "last-seen",
         ],
         others: &[
-            "agent-circuit-id",
-            "agent-remote-id",
             "allow-dual-stack-queue",
             "always-broadcast",
             "dhcp-option-set",

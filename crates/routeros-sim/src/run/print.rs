@@ -99,7 +99,13 @@ impl Run<'_> {
                 .ok_or_else(|| Refusal::new("no such item"))?
         };
         let version = self.device.state.version;
-        let view: View = self.device.state.view(menu, &[(None, id)], Purpose::Get);
+        let name = text_of(args, "value-name");
+        // A whole record leaves out what print would; by its name everything can be had.
+        let purpose = match name {
+            None => Purpose::Print,
+            Some(_) => Purpose::Get,
+        };
+        let view: View = self.device.state.view(menu, &[(None, id)], purpose);
         let Some(row) = view.rows.first() else {
             return Err(Refusal::new("no such item").into());
         };
@@ -108,7 +114,7 @@ impl Run<'_> {
             let disabled = row.flags.contains(&"disabled");
             record.insert("disabled".into(), crate::view::Cell::Bool(disabled));
         }
-        let Some(name) = text_of(args, "value-name") else {
+        let Some(name) = name else {
             return Ok(Value::Record(record));
         };
         self.known_value(menu, &name)?;

@@ -36,6 +36,10 @@ impl State {
         if menu.path == "/ip/dhcp-server/lease" {
             item.values.insert("status", Val::text("waiting"));
             item.values.insert("last-seen", Val::text("never"));
+            if self.version.minor >= 21 {
+                item.values.insert("active-agent-circuit-id", Val::text(""));
+                item.values.insert("active-agent-remote-id", Val::text(""));
+            }
         }
         let id = self.insert(menu.path, item);
         self.settle();

@@ -205,3 +205,30 @@ fn numbers_are_those_that_items_were_first_shown_with() {
             .contains("\n3 ssh")
     );
 }
+
+#[test]
+fn one_record_a_line_of_leases() {
+    let lines = &[
+        "/ip/pool/add name=p ranges=10.9.0.20-10.9.0.30",
+        "/ip/dhcp-server/add name=attic interface=ether1 address-pool=p",
+        "/ip/dhcp-server/lease/add server=attic address=10.9.0.10 mac-address=02:00:00:00:00:0a",
+    ];
+    let read = ":foreach i in=[/ip/dhcp-server/lease find where server=attic] \
+                do={:put [/ip/dhcp-server/lease get $i]}";
+    let mut lab = Lab::chr(24);
+    lab.quietly(lines);
+    assert_eq!(
+        lab.type_in(read),
+        ".id=*1;active-agent-circuit-id=;active-agent-remote-id=;address=10.9.0.10;\
+         address-lists=;agent-circuit-id=;agent-remote-id=;blocked=false;dhcp-option=;\
+         disabled=false;dynamic=false;last-seen=never;mac-address=02:00:00:00:00:0A;\
+         radius=false;server=attic;status=waiting\n"
+    );
+    let mut lab = Lab::chr(16);
+    lab.quietly(lines);
+    assert!(!lab.type_in(read).contains("agent"));
+    assert_eq!(
+        lab.type_in(":put [/ip/dhcp-server/lease/get 0 lease-time]"),
+        "00:00:00\n"
+    );
+}
