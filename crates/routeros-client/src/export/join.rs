@@ -46,4 +46,11 @@ mod tests {
         assert_eq!(lines[2], (6, "# x \\".to_owned()));
         assert_eq!(lines.len(), 4);
     }
+
+    #[test]
+    fn an_escaped_backslash_at_the_end_joins_nothing() {
+        let lines = whole_lines("set a=b\\\\\nset c=d");
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0].1, "set a=b\\\\");
+    }
 }

@@ -2,6 +2,8 @@
 //! commands with status 0, so only the text and its place tell.
 
 mod recognise;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 

@@ -96,3 +96,45 @@ fn hex(text: &str) -> Option<u64> {
 fn name(text: &str) -> String {
     Id::read(text).map_or_else(|| text.to_owned(), |id| id.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_in_place_of_names_have_no_case() {
+        for kind in [Type::Reference(&[]), Type::Set(&[])] {
+            assert_eq!(kind.read("*2c"), kind.read("*2C"), "{kind:?}");
+            assert_ne!(kind.read("ether1"), kind.read("Ether1"), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn words_stand_in_place_of_values_and_truths_of_scripts_are_words() {
+        let mtu = Type::Or(
+            &["auto"],
+            &Type::Number {
+                least: 68,
+                most: 65_535,
+            },
+        );
+        assert_eq!(mtu.read("auto"), Ok(Value::Word("auto".to_owned())));
+        assert_eq!(mtu.read("1500"), Ok(Value::Number(1500)));
+        let out = ValueError::OutOfRange {
+            found: 67,
+            least: 68,
+            most: 65_535,
+        };
+        assert_eq!(mtu.read("67"), Err(out));
+        let edge = Type::Word(&["auto", "no", "yes"]);
+        assert_eq!(edge.read("true"), edge.read("yes"));
+        assert!(edge.read("maybe").is_err());
+        assert_eq!(Type::Bool.read("false"), Type::Bool.read("no"));
+        assert_eq!(Type::Hex.read("32768"), Type::Hex.read("0x8000"));
+        assert_eq!(
+            Type::Network.read("10.0.0.7/24"),
+            Type::Network.read("10.0.0.0/24")
+        );
+        assert_eq!(Type::Mac.read(""), Ok(Value::Unset));
+    }
+}
