@@ -16,3 +16,7 @@ pub mod row;
 pub mod schema;
 pub mod value;
 pub mod version;
+
+pub mod failure;
+pub mod link;
+pub mod ssh;

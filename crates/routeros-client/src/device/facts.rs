@@ -1,0 +1,80 @@
+//! Which device it is.
+
+use super::Device;
+use crate::failure::{Code, Failure, Result};
+use crate::value::Duration;
+use crate::version::Version;
+
+/// The oldest version whose answers can be read at all.
+const OLDEST: Version = Version::new(7, 12, 0);
+
+/// What tells one device from another.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Facts {
+    /// Its name.
+    pub identity: String,
+    /// What it is: `CRS326-24G-2S+`.
+    pub board: String,
+    /// Its serial number; empty where it has none, as a virtual machine.
+    pub serial: String,
+    /// What it runs.
+    pub version: Version,
+}
+
+impl Facts {
+    /// Whether both are the same device, whatever its name is now.
+    #[must_use]
+    pub fn is_same_device(&self, other: &Facts) -> bool {
+        self.serial == other.serial && self.board == other.board
+    }
+}
+
+impl Device<'_> {
+    /// Which device it is.
+    ///
+    /// # Errors
+    /// Where it is not reached, or its version is too old.
+    pub fn facts(&mut self) -> Result<Facts> {
+        let shown = self.ask_text("[/system/resource/get version]")?;
+        let Some(version) = Version::read(&shown) else {
+            let message = format!("the device's version is not understood: {shown:?}");
+            return Err(Failure::new(Code::NotUnderstood, message).hint("is it a MikroTik device?"));
+        };
+        if version < OLDEST {
+            let message = format!("the device runs RouterOS {version}; {OLDEST} is the oldest that works");
+            return Err(Failure::new(Code::UnsupportedVersion, message)
+                .hint("upgrade it, best to a long-term release of RouterOS 7"));
+        }
+        Ok(Facts {
+            identity: self.identity()?,
+            board: self.ask_text("[/system/resource/get board-name]")?,
+            serial: self.serial()?,
+            version,
+        })
+    }
+
+    /// Its name.
+    ///
+    /// # Errors
+    /// Where it is not reached.
+    pub fn identity(&mut self) -> Result<String> {
+        self.ask_text("[/system/identity/get name]")
+    }
+
+    fn serial(&mut self) -> Result<String> {
+        match self.ask_text("[/system/routerboard/get serial-number]") {
+            // A virtual machine is no board.
+            Err(failure) if failure.code == Code::CommandRefused => Ok(String::new()),
+            other => other,
+        }
+    }
+
+    /// How long it has been up.
+    ///
+    /// # Errors
+    /// Where it is not reached or the answer is no time.
+    pub fn uptime(&mut self) -> Result<Duration> {
+        let shown = self.ask_text("[/system/resource/get uptime]")?;
+        Duration::read(&shown).map_err(|error| Failure::new(Code::NotUnderstood, format!("the uptime: {error}")))
+    }
+}
