@@ -111,7 +111,11 @@ impl Code {
             Code::NotUnderstood => ("not-understood", "an answer is not understood", 1),
             Code::UnsupportedVersion => ("unsupported-version", "RouterOS is too old", 3),
             Code::WrongDevice => ("wrong-device", "it is not the device that was meant", 3),
-            Code::WrongPort => ("wrong-port", "the operator is not on the management port", 3),
+            Code::WrongPort => (
+                "wrong-port",
+                "the operator is not on the management port",
+                3,
+            ),
             Code::PlaceUnknown => ("place-unknown", "the operator's port is not known", 3),
             Code::Lockout => ("lockout", "the plan would cut off management", 3),
             Code::RollbackPending => ("rollback-pending", "an earlier run is not confirmed", 3),
@@ -188,6 +192,10 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), Code::ALL.len());
         // 2 says that a plan has changes.
-        assert!(Code::ALL.iter().all(|code| ![0, 2].contains(&code.exit_code())));
+        assert!(
+            Code::ALL
+                .iter()
+                .all(|code| ![0, 2].contains(&code.exit_code()))
+        );
     }
 }

@@ -56,7 +56,10 @@ impl KnownHosts {
     /// Whether the device at the other end is the one that was meant.
     pub(super) fn check(&mut self, ssh: &ssh2::Session, target: &Target) -> Result<()> {
         let Some((key, kind)) = ssh.host_key() else {
-            return Err(Failure::new(Code::Unreachable, "the device showed no host key"));
+            return Err(Failure::new(
+                Code::Unreachable,
+                "the device showed no host key",
+            ));
         };
         let shown = HostKey {
             host: target.host.clone(),
@@ -73,7 +76,10 @@ impl KnownHosts {
             CheckResult::Match => {}
             CheckResult::NotFound => self.first_use(ssh, &shown, key, kind)?,
             CheckResult::Mismatch | CheckResult::Failure => {
-                return Err(changed(&shown, &format!("{} has another one", self.file.display())));
+                return Err(changed(
+                    &shown,
+                    &format!("{} has another one", self.file.display()),
+                ));
             }
         }
         self.pinned = Some(key.to_owned());
@@ -81,7 +87,9 @@ impl KnownHosts {
     }
 
     fn look_up(&self, ssh: &ssh2::Session, target: &Target, key: &[u8]) -> Result<CheckResult> {
-        let mut hosts = ssh.known_hosts().map_err(|error| self.unreadable(error.message()))?;
+        let mut hosts = ssh
+            .known_hosts()
+            .map_err(|error| self.unreadable(error.message()))?;
         let text = match fs::read_to_string(&self.file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -97,8 +105,19 @@ impl KnownHosts {
         })
     }
 
-    fn first_use(&mut self, ssh: &ssh2::Session, shown: &HostKey, key: &[u8], kind: HostKeyType) -> Result<()> {
-        let HostKey { host, port, kind: name, fingerprint } = shown;
+    fn first_use(
+        &mut self,
+        ssh: &ssh2::Session,
+        shown: &HostKey,
+        key: &[u8],
+        kind: HostKeyType,
+    ) -> Result<()> {
+        let HostKey {
+            host,
+            port,
+            kind: name,
+            fingerprint,
+        } = shown;
         if (self.ask)(shown) == Trust::Refuse {
             let message = format!("the host key of {host} is not known: {name} {fingerprint}");
             return Err(Failure::new(Code::HostKeyUnknown, message).hint(
@@ -113,18 +132,31 @@ impl KnownHosts {
     }
 
     /// Adds a line; what is in the file stays as it is.
-    fn remember(&self, ssh: &ssh2::Session, host: &str, key: &[u8], kind: HostKeyType) -> Result<()> {
+    fn remember(
+        &self,
+        ssh: &ssh2::Session,
+        host: &str,
+        key: &[u8],
+        kind: HostKeyType,
+    ) -> Result<()> {
         let failed = |why: String| self.unreadable(&why);
-        let mut fresh = ssh.known_hosts().map_err(|error| failed(error.message().to_owned()))?;
+        let mut fresh = ssh
+            .known_hosts()
+            .map_err(|error| failed(error.message().to_owned()))?;
         fresh
             .add(host, key, "", KnownHostKeyFormat::from(kind))
             .and_then(|()| {
                 let entries = fresh.hosts()?;
                 let lines = entries.iter();
-                lines.map(|entry| fresh.write_string(entry, KnownHostFileKind::OpenSSH)).collect::<Result<String, _>>()
+                lines
+                    .map(|entry| fresh.write_string(entry, KnownHostFileKind::OpenSSH))
+                    .collect::<Result<String, _>>()
             })
             .map_err(|error| failed(error.message().to_owned()))
-            .and_then(|line| self.append(&line).map_err(|error| failed(error.to_string())))
+            .and_then(|line| {
+                self.append(&line)
+                    .map_err(|error| failed(error.to_string()))
+            })
     }
 
     fn append(&self, line: &str) -> io::Result<()> {
@@ -132,7 +164,10 @@ impl KnownHosts {
             fs::create_dir_all(folder)?;
         }
         let before = fs::read(&self.file).unwrap_or_default();
-        let mut file = OpenOptions::new().create(true).append(true).open(&self.file)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.file)?;
         if before.last().is_some_and(|last| *last != b'\n') {
             writeln!(file)?;
         }
@@ -146,12 +181,23 @@ impl KnownHosts {
 }
 
 fn changed(shown: &HostKey, why: &str) -> Failure {
-    let HostKey { host, port, kind, fingerprint } = shown;
-    let entry = if *port == 22 { host.clone() } else { format!("[{host}]:{port}") };
+    let HostKey {
+        host,
+        port,
+        kind,
+        fingerprint,
+    } = shown;
+    let entry = if *port == 22 {
+        host.clone()
+    } else {
+        format!("[{host}]:{port}")
+    };
     let message = format!("the host key of {host} has changed ({why}): {kind} {fingerprint}");
     Failure::new(Code::HostKeyChanged, message)
         .hint("somebody may be between you and the device; a reset gives a device a new key too")
-        .hint(format!("if you know why it changed: ssh-keygen -R '{entry}'"))
+        .hint(format!(
+            "if you know why it changed: ssh-keygen -R '{entry}'"
+        ))
 }
 
 fn name(kind: HostKeyType) -> &'static str {
@@ -166,7 +212,9 @@ fn name(kind: HostKeyType) -> &'static str {
 
 fn fingerprint(ssh: &ssh2::Session) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let hash = ssh.host_key_hash(ssh2::HashType::Sha256).unwrap_or_default();
+    let hash = ssh
+        .host_key_hash(ssh2::HashType::Sha256)
+        .unwrap_or_default();
     let mut text = String::from("SHA256:");
     for three in hash.chunks(3) {
         let byte = |place: usize| u32::from(three.get(place).copied().unwrap_or(0));

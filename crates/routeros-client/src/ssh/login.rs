@@ -49,7 +49,9 @@ pub enum Login {
 impl fmt::Display for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Login::Password(password) if password.reveal().is_empty() => f.write_str("an empty password"),
+            Login::Password(password) if password.reveal().is_empty() => {
+                f.write_str("an empty password")
+            }
             Login::Password(_) => f.write_str("a password"),
             Login::Key { file, .. } => write!(f, "the key {}", file.display()),
             Login::Agent => f.write_str("the keys of the agent"),

@@ -5,7 +5,7 @@ mod known_hosts;
 mod login;
 mod session;
 
-pub use known_hosts::{HostKey, KnownHosts, Trust};
+pub use known_hosts::{Ask, HostKey, KnownHosts, Trust};
 pub use login::{Login, Password};
 
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -77,9 +77,13 @@ impl Ssh {
 
 fn unreachable(target: &Target, why: &str) -> Failure {
     let Target { host, port, .. } = target;
-    Failure::new(Code::Unreachable, format!("cannot reach {host} port {port}: {why}")).hint(
-        format!("check the cable, and that this machine has an address in the network of {host}"),
+    Failure::new(
+        Code::Unreachable,
+        format!("cannot reach {host} port {port}: {why}"),
     )
+    .hint(format!(
+        "check the cable, and that this machine has an address in the network of {host}"
+    ))
 }
 
 impl Connector for Ssh {

@@ -26,7 +26,9 @@ impl Exec {
         // A status may come before the last of the text, so only the end of
         // the channel counts.
         let mut answer = Vec::new();
-        let read = Read::by_ref(&mut channel).take(LONGEST).read_to_end(&mut answer);
+        let read = Read::by_ref(&mut channel)
+            .take(LONGEST)
+            .read_to_end(&mut answer);
         read.map_err(|error| broken(&error))?;
         channel.wait_close().map_err(|error| lost(&error))?;
         Ok(answer)
@@ -69,7 +71,9 @@ impl Session for Exec {
 
     fn get_file(&mut self, name: &str) -> Result<Vec<u8>, FileError> {
         let sftp = self.ssh.sftp().map_err(|error| of_file(&error))?;
-        let file = sftp.open(Path::new(name)).map_err(|error| of_file(&error))?;
+        let file = sftp
+            .open(Path::new(name))
+            .map_err(|error| of_file(&error))?;
         let mut bytes = Vec::new();
         let read = file.take(LONGEST).read_to_end(&mut bytes);
         read.map_err(|error| broken(&error))?;
