@@ -6,6 +6,8 @@ use crate::Version;
 use crate::menu::{self, Space};
 pub use crate::state::Board;
 use crate::state::{Item, Purpose, State, Val, read, read_bool};
+use crate::system::files::Files;
+use crate::system::surroundings::Surroundings;
 use crate::view::View;
 
 /// Who runs a command.
@@ -37,28 +39,19 @@ pub struct Reply {
     pub events: Vec<Event>,
 }
 
-/// A file of the device.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// What is in it.
-    pub contents: Vec<u8>,
-    /// `backup`, `script`, `directory`, …
-    pub kind: &'static str,
-    /// Milliseconds since 1970.
-    pub modified: u64,
-}
-
 /// A simulated switch.
 #[derive(Clone, Debug)]
 pub struct Device {
     /// Everything that the menus show.
     pub(crate) state: State,
     /// Files by name; `/file` shows them.
-    pub files: BTreeMap<String, File>,
+    pub files: Files,
     /// What commands asked of the surroundings and nobody took yet.
     pub(crate) events: Vec<Event>,
     /// Which items the numbers of each menu mean, as the last `print` gave them.
     pub(crate) numbers: BTreeMap<&'static str, Vec<u32>>,
+    /// Timers, backups, and who is plugged in.
+    pub(crate) around: Surroundings,
 }
 
 impl Device {
@@ -80,9 +73,10 @@ impl Device {
     fn new(version: Version, board: Board, password: &str) -> Self {
         Self {
             state: State::factory(version, board, password),
-            files: BTreeMap::new(),
+            files: Files::default(),
             events: Vec::new(),
             numbers: BTreeMap::new(),
+            around: Surroundings::new(password),
         }
     }
 
@@ -175,11 +169,5 @@ impl Device {
         } else {
             self.state.unplugged.insert(port.to_owned());
         }
-    }
-
-    /// Lets the device's clock run by `millis`; scheduler entries that fall due are run.
-    pub fn tick(&mut self, millis: u64) -> Vec<Event> {
-        self.state.uptime += millis;
-        Vec::new()
     }
 }

@@ -9,14 +9,19 @@
 pub mod device;
 pub mod export;
 mod lang;
+pub mod machine;
 mod menu;
 pub mod print;
+pub mod reach;
 mod run;
+pub mod ssh;
 mod state;
+pub mod system;
 pub mod version;
 pub mod view;
 
 pub use device::Device;
+pub use ssh::Simulator;
 pub use version::Version;
 
 /// Begins the answer to anything that a real device may know and this one does not.

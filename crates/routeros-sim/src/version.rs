@@ -1,6 +1,7 @@
 //! Versions of RouterOS 7, and what differs between them.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A version of RouterOS 7, such as 7.16.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,5 +26,24 @@ impl fmt::Display for Version {
             write!(f, ".{}", self.patch)?;
         }
         Ok(())
+    }
+}
+
+/// Not a version of RouterOS 7.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a version of RouterOS 7, such as 7.20 or 7.16.2: {0:?}")]
+pub struct NotAVersion(String);
+
+impl FromStr for Version {
+    type Err = NotAVersion;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let not = || NotAVersion(text.to_owned());
+        let rest = text.strip_prefix("7.").ok_or_else(not)?;
+        let (minor, patch) = rest.split_once('.').unwrap_or((rest, "0"));
+        Ok(Self {
+            minor: minor.parse().map_err(|_| not())?,
+            patch: patch.parse().map_err(|_| not())?,
+        })
     }
 }

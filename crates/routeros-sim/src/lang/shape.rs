@@ -37,7 +37,7 @@ pub(super) fn shape(
     match (verb, menu) {
         ("print", Some(menu)) => print(menu, version),
         ("export", _) => export(version),
-        ("import", _) => Shape {
+        ("import", None) => Shape {
             names: import(version),
             unnamed: &["file-name"],
             ..NONE

@@ -94,6 +94,7 @@ impl Run<'_> {
         };
         let seconds = seconds.ok_or_else(|| Refusal::unknown("a delay of such a kind"))?;
         self.device.state.uptime += seconds * 1000;
+        self.device.around.ahead += seconds * 1000;
         Ok(Value::Nothing)
     }
 

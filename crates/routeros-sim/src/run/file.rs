@@ -1,8 +1,9 @@
 //! Files, as `/file` shows and changes them, and the log.
 
 use super::{Done, Run};
-use crate::device::{Device, File};
+use crate::device::Device;
 use crate::state::{Given, Item, Refusal, Val};
+use crate::system::files::{File, kind};
 
 impl Run<'_> {
     fn file_name(&self, id: u32) -> Done<String> {
@@ -31,12 +32,10 @@ impl Run<'_> {
 impl Device {
     /// Writes a file of the device.
     pub(crate) fn write_file(&mut self, name: &str, contents: Vec<u8>) -> Result<(), Refusal> {
-        let file = File {
-            contents,
-            kind: kind(name),
-            modified: self.state.started + self.state.uptime,
-        };
-        self.files.insert(name.to_owned(), file);
+        let now = self.state.started + self.state.uptime;
+        self.files
+            .write(name, contents, now)
+            .map_err(|error| Refusal::unknown(format_args!("what a device says of: {error}")))?;
         self.refresh();
         Ok(())
     }
@@ -47,17 +46,17 @@ impl Device {
         let files: Vec<(String, File)> = self
             .files
             .iter()
-            .map(|(name, file)| (name.clone(), file.clone()))
+            .map(|(name, file)| (name.to_owned(), file.clone()))
             .collect();
         for (name, file) in files {
             let size = i64::try_from(file.contents.len()).unwrap_or(i64::MAX);
             let mut item = Item::new(0)
                 .with("name", Val::text(&*name))
-                .with("type", Val::text(file.kind))
+                .with("type", Val::text(kind(&name)))
                 .with("size", Val::Number(size))
                 .with(
                     "last-modified",
-                    Val::text(crate::state::timestamp(file.modified)),
+                    Val::text(crate::state::timestamp(file.written)),
                 );
             if let Ok(text) = String::from_utf8(file.contents) {
                 item = item.with("contents", Val::Text(text));
@@ -90,12 +89,3 @@ impl Device {
 }
 
 const LOG_LINES: usize = 1000;
-
-fn kind(name: &str) -> &'static str {
-    match name.rsplit_once('.') {
-        Some((_, "backup")) => "backup",
-        Some((_, "rsc")) => "script",
-        Some((_, "txt")) => ".txt file",
-        _ => "file",
-    }
-}

@@ -84,6 +84,10 @@ impl<'a> Run<'a> {
         if self.fuel == 0 {
             return Err(Refusal::unknown("a script that runs as long as this").into());
         }
+        let uptime = self.device.state.uptime;
+        if self.device.around.deadline.is_some_and(|end| uptime > end) {
+            return Err(Refusal::new("runtime limit exceeded").into());
+        }
         match stmt {
             Stmt::Menu(command) => self.command(command),
             Stmt::Builtin(builtin) => self.builtin(builtin),

@@ -3,13 +3,23 @@
 mod bridging;
 mod dialogue;
 mod errors;
+mod fake;
 mod items;
 mod lab;
 mod language;
 mod office;
+mod operator;
 mod printed;
+mod reach;
 mod replay;
+mod schedule;
+mod ssh_cuts;
+mod ssh_openssh;
+mod ssh_session;
+mod ssh_sftp;
+mod ssh_shell;
 mod state;
+mod switch;
 
 #[test]
 fn an_unknown_thing_is_refused_loudly() {
