@@ -18,15 +18,15 @@ impl Run<'_> {
             ("/system/backup", "load") => {
                 let text = self.device.load_backup(args)?;
                 self.out.push_str(&text);
-                return Err(Stop::Return(Value::Nothing));
+                return Err(Stop::Return);
             }
             ("/system", "reset-configuration") => {
                 self.device.reset(args)?;
-                return Err(Stop::Return(Value::Nothing));
+                return Err(Stop::Return);
             }
             ("/system", "reboot") => {
                 self.device.reboot();
-                return Err(Stop::Return(Value::Nothing));
+                return Err(Stop::Return);
             }
             ("/user/ssh-keys", "import") => {
                 self.device.import_key(args)?;

@@ -14,7 +14,7 @@ use routeros_sim::system::schedule::{Schedule, Start, When};
 use routeros_sim::system::users::{User, public_key};
 
 /// 192.168.88.1 on a bridge of 24 ports, filtering off.
-pub fn factory() -> Network {
+pub(crate) fn factory() -> Network {
     let names = (1..=24).map(|number| format!("ether{number}"));
     Network {
         ports: names.clone().map(|name| port(&name)).collect(),
@@ -38,7 +38,7 @@ pub fn factory() -> Network {
     }
 }
 
-pub fn address(address: [u8; 4], interface: &str) -> Address {
+pub(crate) fn address(address: [u8; 4], interface: &str) -> Address {
     Address {
         address: Ipv4Addr::from(address),
         length: 24,
@@ -66,7 +66,7 @@ fn bridge_port(name: &str) -> BridgePort {
     }
 }
 
-pub struct Fake {
+pub(crate) struct Fake {
     now: u64,
     network: Network,
     files: Files,
@@ -77,7 +77,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    pub fn new(password: &str) -> Self {
+    pub(crate) fn new(password: &str) -> Self {
         Self {
             now: 0,
             network: factory(),

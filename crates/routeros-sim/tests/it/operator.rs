@@ -9,7 +9,7 @@ use routeros_sim::{Simulator, Version};
 use crate::fake::Fake;
 
 /// A simulator around the tiny machine, whose clock is moved by hand.
-pub fn simulator(options: impl FnOnce(&mut Options)) -> Simulator {
+pub(crate) fn simulator(options: impl FnOnce(&mut Options)) -> Simulator {
     let mut chosen = Options::new(Version::new(16));
     chosen.speed = 0;
     options(&mut chosen);
@@ -17,14 +17,14 @@ pub fn simulator(options: impl FnOnce(&mut Options)) -> Simulator {
 }
 
 /// The usual place: ether24, 192.168.88.10.
-pub fn rescue(simulator: &Simulator) -> SocketAddr {
+pub(crate) fn rescue(simulator: &Simulator) -> SocketAddr {
     simulator
         .dial("ether24", "192.168.88.1", "192.168.88.10")
         .expect("a listener")
 }
 
 /// A connection up to the key exchange; blocking calls give up after `patience` ms.
-pub fn connect(dial: SocketAddr, patience: u32) -> Result<ssh2::Session, ssh2::Error> {
+pub(crate) fn connect(dial: SocketAddr, patience: u32) -> Result<ssh2::Session, ssh2::Error> {
     let tcp = TcpStream::connect(dial).expect("TCP always answers");
     let mut session = ssh2::Session::new()?;
     session.set_tcp_stream(tcp);
@@ -34,14 +34,14 @@ pub fn connect(dial: SocketAddr, patience: u32) -> Result<ssh2::Session, ssh2::E
 }
 
 /// A session of `admin` without a password.
-pub fn login(dial: SocketAddr) -> ssh2::Session {
+pub(crate) fn login(dial: SocketAddr) -> ssh2::Session {
     let session = connect(dial, 20_000).expect("a handshake");
     session.userauth_password("admin", "").expect("no password");
     session
 }
 
 /// A command's text and status; ssh2 shows no status as 0.
-pub fn exec(session: &ssh2::Session, line: &str) -> Result<(String, i32), String> {
+pub(crate) fn exec(session: &ssh2::Session, line: &str) -> Result<(String, i32), String> {
     let mut channel = session.channel_session().map_err(|e| e.to_string())?;
     channel.exec(line).map_err(|e| e.to_string())?;
     let mut text = String::new();

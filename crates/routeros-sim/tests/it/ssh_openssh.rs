@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::operator::{rescue, simulator};
 
 /// Makes a key pair with ssh-keygen and gives the public line; says so where that is not installed.
-pub fn new_key(path: &Path) -> Option<String> {
+pub(crate) fn new_key(path: &Path) -> Option<String> {
     let made = Command::new("ssh-keygen")
         .args(["-q", "-t", "ed25519", "-N", "", "-C", "someone", "-f"])
         .arg(path)
