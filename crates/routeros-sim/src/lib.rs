@@ -11,6 +11,7 @@ pub mod export;
 mod lang;
 pub mod machine;
 mod menu;
+pub mod mode;
 pub mod print;
 pub mod reach;
 mod run;

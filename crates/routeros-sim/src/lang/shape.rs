@@ -43,7 +43,7 @@ pub(super) fn shape(
             ..NONE
         },
         ("add", Some(menu)) => Shape {
-            names: settable(menu, version, &["copy-from", "place-before"]),
+            names: settable(menu, version, adding(menu)),
             others: menu.others.to_vec(),
             ..NONE
         },
@@ -79,6 +79,15 @@ pub(super) fn shape(
             ..NONE
         },
         _ => extra(path, verb),
+    }
+}
+
+/// What `add` takes beside properties; a place only where the order counts.
+fn adding(menu: &Menu) -> &'static [&'static str] {
+    if menu.extra.contains(&"move") {
+        &["copy-from", "place-before"]
+    } else {
+        &["copy-from"]
     }
 }
 

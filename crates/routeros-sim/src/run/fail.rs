@@ -37,9 +37,14 @@ impl Failure {
 
     /// The text that a script sees: with the command and its line.
     pub(crate) fn in_script(&self) -> String {
+        let code = if self.text == "no such item" {
+            " (4)"
+        } else {
+            ""
+        };
         match &self.at {
-            Some((command, line)) => format!("{} ({command}; line {line})", self.text),
-            None => self.text.clone(),
+            Some((command, line)) => format!("{}{code} ({command}; line {line})", self.text),
+            None => format!("{}{code}", self.text),
         }
     }
 }

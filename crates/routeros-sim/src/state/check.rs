@@ -34,6 +34,9 @@ impl State {
             }
             "/ip/dhcp-server/lease" => self.check_lease(item, &others().collect::<Vec<_>>()),
             "/ip/dns/static" => check_dns(item, same(DNS_KEYS)),
+            "/system/scheduler" if own.is_none() && self.scheduler_is_forbidden() => {
+                Err(Refusal::failure("not allowed by device-mode"))
+            }
             "/interface/list" | "/system/scheduler" | "/system/script" | "/user"
                 if same(&["name"]) =>
             {
@@ -44,6 +47,12 @@ impl State {
             }
             _ => Ok(()),
         }
+    }
+
+    fn scheduler_is_forbidden(&self) -> bool {
+        self.items("/system/device-mode")
+            .iter()
+            .any(|mode| mode.values.get("scheduler") == Some(&Val::Bool(false)))
     }
 
     fn check_interface(&self, menu: &Menu, item: &Item, own: Option<u32>) -> Result<(), Refusal> {

@@ -112,3 +112,17 @@ fn ports_restart_when_a_bridge_changes_how_it_filters() {
         1
     );
 }
+
+#[test]
+fn the_switch_chip_forwards_for_one_bridge_only() {
+    let mut lab = Lab::factory(20);
+    let offloaded = ":put [:len [/interface/bridge/port/find where hw-offload=yes]]";
+    assert_eq!(lab.type_in(offloaded), "26\n");
+    lab.quietly(&[
+        "/interface/bridge/add name=second",
+        "/interface/bridge/port/set [find interface=ether9] bridge=second",
+        "/interface/bridge/port/set [find interface=ether8] hw=no",
+        "/interface/bridge/port/set [find interface=ether7] horizon=1",
+    ]);
+    assert_eq!(lab.type_in(offloaded), "23\n");
+}

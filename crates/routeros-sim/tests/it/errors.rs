@@ -1,6 +1,7 @@
 //! What the device says when it refuses, to the column.
 
 use crate::lab::Lab;
+use routeros_sim::mode::DeviceMode;
 
 /// Lines, and what each prints on a machine with one bridge.
 fn check(minor: u8, cases: &[(&str, &str)]) {
@@ -268,4 +269,34 @@ fn brackets_cannot_be_too_deep_nor_scripts_too_long() {
     assert!(answer.starts_with(routeros_sim::UNKNOWN), "{answer}");
     let answer = lab.type_in(":while (1 = 1) do={ :local a 1 }");
     assert!(answer.starts_with(routeros_sim::UNKNOWN), "{answer}");
+}
+
+#[test]
+fn a_device_in_the_mode_of_a_home_has_no_scheduler() {
+    let mut lab = Lab::factory(20);
+    lab.device.set_device_mode(DeviceMode::Home);
+    let add = "/system/scheduler/add name=t interval=10m on-event=\"\"";
+    assert_eq!(lab.type_in(add), "failure: not allowed by device-mode\n");
+    lab.device.set_device_mode(DeviceMode::Basic);
+    lab.quietly(&[add]);
+}
+
+#[test]
+fn a_place_must_be_there_and_only_ordered_menus_have_places() {
+    let mut lab = Lab::chr(16);
+    lab.quietly(&[
+        "/ip/dns/static/add name=b.test address=10.0.0.2",
+        "/ip/dns/static/add name=a.test address=10.0.0.1 place-before=0",
+        "/ip/dns/static/move 1 0",
+    ]);
+    assert_eq!(lab.type_in(":put [/ip/dns/static/find]"), "*1;*2\n");
+    assert_eq!(
+        lab.type_in("/ip/dns/static/add name=c.test address=10.0.0.3 place-before=9"),
+        "item referred by 'place-before' does not exist (11)\n"
+    );
+    let unordered = lab.type_in("/ip/pool/add name=p ranges=10.0.0.1 place-before=0");
+    assert!(
+        unordered.starts_with("expected end of command"),
+        "{unordered}"
+    );
 }

@@ -162,7 +162,7 @@ fn scripts_branch_loop_and_catch() {
         (":onerror e in={ :put fine } do={ :put $e }", "fine\n"),
         (
             ":onerror e in={ /ip/pool/remove nope; :put \"@@OK\" } do={ :put (\"@@ERR \" . $e) }",
-            "@@ERR no such item (/ip/pool/remove; line 1)\n",
+            "@@ERR no such item (4) (/ip/pool/remove; line 1)\n",
         ),
         (
             "/system/script/add name=s source=\":put ran\"; /system/script/run s",
