@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::{Done, Run, Stop, Value};
-use crate::lang;
 use crate::state::Refusal;
 
 impl Run<'_> {
@@ -32,7 +31,6 @@ impl Run<'_> {
                 self.device.import_key(args)?;
                 String::new()
             }
-            ("/system/script", "run") => return self.run_stored(args),
             // Over exec it is given back as soon as it was taken.
             ("/safe-mode", "take") if args.is_empty() => {
                 "Taking Safe Mode session... Success!\n".to_owned()
@@ -44,17 +42,5 @@ impl Run<'_> {
         };
         self.out.push_str(&text);
         Ok(Value::Nothing)
-    }
-
-    fn run_stored(&mut self, args: &BTreeMap<&'static str, String>) -> Done<Value> {
-        let name = args.get("number").map(String::as_str);
-        let scripts = self.device.state.items("/system/script").iter();
-        let source = scripts
-            .filter(|script| name.is_some() && script.text("name") == name)
-            .find_map(|script| script.text("source"))
-            .ok_or_else(|| Refusal::new("no such item"))?;
-        let script = lang::parse(source, self.device.state.version)
-            .map_err(|error| Stop::from(Refusal::new(error.0)))?;
-        self.script(&script)
     }
 }
