@@ -164,10 +164,6 @@ impl Device {
 
     /// Plugs a cable into a port, named as the factory names it, or pulls it.
     pub fn set_link(&mut self, port: &str, up: bool) {
-        if up {
-            self.state.unplugged.remove(port);
-        } else {
-            self.state.unplugged.insert(port.to_owned());
-        }
+        self.state.set_link(port, up);
     }
 }

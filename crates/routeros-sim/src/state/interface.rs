@@ -28,6 +28,33 @@ impl State {
         own && Self::enabled(item)
     }
 
+    /// Plugs a cable into a port, or pulls it.
+    pub(crate) fn set_link(&mut self, port: &str, up: bool) {
+        let changed = if up {
+            self.unplugged.remove(port)
+        } else {
+            self.unplugged.insert(port.to_owned())
+        };
+        let now = Val::Text(self.now());
+        let item = self
+            .table_mut("/interface/ethernet")
+            .iter_mut()
+            .find(|item| item.text("default-name") == Some(port));
+        let Some(item) = item.filter(|_| changed) else {
+            return;
+        };
+        if up {
+            item.defaults.insert("last-link-up-time", now);
+            return;
+        }
+        let downs = match item.defaults.get("link-downs") {
+            Some(Val::Number(downs)) => *downs,
+            _ => 0,
+        };
+        item.defaults.insert("last-link-down-time", now);
+        item.defaults.insert("link-downs", Val::Number(downs + 1));
+    }
+
     /// The entry that makes it a port of a bridge.
     pub(crate) fn port_of(&self, id: u32) -> Option<&Item> {
         self.items("/interface/bridge/port")
@@ -105,12 +132,13 @@ impl State {
             "max-l2mtu" => (ethernet && self.board == Board::Crs326).then_some(Val::Number(10218)),
             "mac-address" => self.mac(id).map(Val::Text),
             "loop-protect-status" => Some(Val::text("off")),
-            "link-downs" => Some(Val::Number(0)),
-            "default-name" | "last-link-up-time" | "orig-mac-address" => item
-                .values
-                .get(name)
-                .or_else(|| item.defaults.get(name))
-                .cloned(),
+            "link-downs" => Some(item.defaults.get(name).cloned().unwrap_or(Val::Number(0))),
+            "default-name" | "last-link-up-time" | "last-link-down-time" | "orig-mac-address" => {
+                item.values
+                    .get(name)
+                    .or_else(|| item.defaults.get(name))
+                    .cloned()
+            }
             _ => None,
         }
     }

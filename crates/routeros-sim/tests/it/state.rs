@@ -232,3 +232,16 @@ fn one_record_a_line_of_leases() {
         "00:00:00\n"
     );
 }
+
+#[test]
+fn a_cable_that_is_pulled_is_counted() {
+    let mut lab = Lab::factory(20);
+    lab.device.set_link("ether3", false);
+    lab.device.set_link("ether3", false);
+    lab.device.set_link("ether3", true);
+    lab.device.set_link("ether3", false);
+    for (name, expected) in [("link-downs", "2"), ("running", "false")] {
+        let got = lab.type_in(&format!(":put [/interface/get ether3 {name}]"));
+        assert_eq!(got, format!("{expected}\n"));
+    }
+}
