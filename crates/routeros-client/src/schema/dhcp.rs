@@ -5,6 +5,8 @@ use super::{Attribute, Kind, Menu};
 use crate::value::Type;
 
 const OPTION_SET: Attribute = Attribute::new("dhcp-option-set", Type::Or(&["none"], &TEXT));
+/// One of two words, or the name of a queue.
+const QUEUE_PLACE: Type = TEXT;
 const POOL: Type = Type::Or(&["static-only"], &Type::Reference(&[Kind::Pool]));
 
 pub(super) static SERVER: Menu = Menu {
@@ -49,6 +51,12 @@ pub(super) static SERVER: Menu = Menu {
         Attribute::new("address-lists", PLAIN_SET).since(17),
         Attribute::new("add-dns-entries", TEXT).since(23),
         Attribute::new("add-dns-entries-suffix", TEXT).since(23),
+        Attribute::new("allow-dual-stack-queue", BOOL),
+        Attribute::new("dynamic-lease-identifiers", PLAIN_SET).since(21),
+        Attribute::new("insert-queue-before", QUEUE_PLACE),
+        Attribute::new("parent-queue", Type::Or(&["none"], &TEXT)),
+        Attribute::new("support-broadband-tr101", BOOL).since(21),
+        Attribute::new("use-framed-as-classless", BOOL),
         Attribute::new("use-reconfigure", BOOL).since(19),
         COMMENT,
         DISABLED,
@@ -109,6 +117,13 @@ pub(super) static LEASE: Menu = Menu {
         Attribute::new("address-lists", PLAIN_SET),
         Attribute::new("dhcp-option", PLAIN_SET),
         OPTION_SET,
+        Attribute::new("agent-circuit-id", TEXT).since(21),
+        Attribute::new("agent-remote-id", TEXT).since(21),
+        Attribute::new("allow-dual-stack-queue", BOOL),
+        Attribute::new("insert-queue-before", QUEUE_PLACE),
+        Attribute::new("parent-queue", Type::Or(&["none"], &TEXT)),
+        Attribute::new("queue-type", TEXT),
+        Attribute::new("routes", TEXT),
         Attribute::new("rate-limit", TEXT),
         COMMENT,
         DISABLED,

@@ -33,6 +33,7 @@ pub(super) static SERVICE: Menu = Menu {
             .default("20")
             .since(16)
             .zero_is("unlimited"),
+        Attribute::new("available-from", TEXT).since(24),
         Attribute::new("proto", TEXT).read_only(),
         DISABLED,
     ],
