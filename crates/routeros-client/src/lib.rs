@@ -17,6 +17,9 @@ pub mod schema;
 pub mod value;
 pub mod version;
 
+pub mod apply;
+pub mod backup;
+pub mod device;
 pub mod failure;
 pub mod link;
 pub mod ssh;

@@ -91,11 +91,18 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Event::Connected { facts } => {
-                write!(f, "connected to {}: {} with RouterOS {}", facts.identity, facts.board, facts.version)
+                write!(
+                    f,
+                    "connected to {}: {} with RouterOS {}",
+                    facts.identity, facts.board, facts.version
+                )
             }
             Event::Kept { path } => write!(f, "kept {path}"),
             Event::Armed { within, next_run } => {
-                write!(f, "the device goes back on its own in {within} s (at {next_run} by its clock) unless confirmed")
+                write!(
+                    f,
+                    "the device goes back on its own in {within} s (at {next_run} by its clock) unless confirmed"
+                )
             }
             Event::Step { number, of, step } => write!(f, "[{number}/{of}] {}", step.command),
             Event::Lost { why } => write!(f, "lost an answer ({why}); looking what became of it"),
@@ -103,10 +110,15 @@ impl fmt::Display for Event {
             Event::Refused { command, text } => write!(f, "refused: {command}: {text}"),
             Event::TakingBack { command } => write!(f, "taking back: {command}"),
             Event::Confirmed { items } => {
-                write!(f, "confirmed over a new connection: the device counts all {items} declared items")
+                write!(
+                    f,
+                    "confirmed over a new connection: the device counts all {items} declared items"
+                )
             }
             Event::Disarmed => f.write_str("the device stays as it is now"),
-            Event::Waiting { what, at_most } => write!(f, "waiting for {what}, at most {at_most} s"),
+            Event::Waiting { what, at_most } => {
+                write!(f, "waiting for {what}, at most {at_most} s")
+            }
             Event::Note { text } => f.write_str(text),
         }
     }

@@ -41,7 +41,8 @@ impl Device<'_> {
             return Err(Failure::new(Code::NotUnderstood, message).hint("is it a MikroTik device?"));
         };
         if version < OLDEST {
-            let message = format!("the device runs RouterOS {version}; {OLDEST} is the oldest that works");
+            let message =
+                format!("the device runs RouterOS {version}; {OLDEST} is the oldest that works");
             return Err(Failure::new(Code::UnsupportedVersion, message)
                 .hint("upgrade it, best to a long-term release of RouterOS 7"));
         }
@@ -75,6 +76,7 @@ impl Device<'_> {
     /// Where it is not reached or the answer is no time.
     pub fn uptime(&mut self) -> Result<Duration> {
         let shown = self.ask_text("[/system/resource/get uptime]")?;
-        Duration::read(&shown).map_err(|error| Failure::new(Code::NotUnderstood, format!("the uptime: {error}")))
+        Duration::read(&shown)
+            .map_err(|error| Failure::new(Code::NotUnderstood, format!("the uptime: {error}")))
     }
 }

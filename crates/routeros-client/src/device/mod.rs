@@ -145,12 +145,18 @@ impl<'a> Device<'a> {
         written.map_err(|why| file_refused("written", name, &why))
     }
 
-    fn insist<T>(&mut self, mut try_it: impl FnMut(&mut dyn Session) -> Result<T, Lost>) -> Result<T> {
+    fn insist<T>(
+        &mut self,
+        mut try_it: impl FnMut(&mut dyn Session) -> Result<T, Lost>,
+    ) -> Result<T> {
         let mut tries = 1;
         loop {
             let failure = match self.session().map(&mut try_it) {
                 Ok(Ok(done)) => return Ok(done),
-                Ok(Err(lost)) => Failure::new(Code::ConnectionLost, format!("the connection was lost: {lost}")),
+                Ok(Err(lost)) => Failure::new(
+                    Code::ConnectionLost,
+                    format!("the connection was lost: {lost}"),
+                ),
                 Err(failure) => failure,
             };
             self.hang_up();
@@ -181,6 +187,9 @@ impl<'a> Device<'a> {
 }
 
 fn file_refused(what: &str, name: &str, why: &str) -> Failure {
-    Failure::new(Code::CommandRefused, format!("the device does not let its file {name} be {what}: {why}"))
-        .hint("the user's group needs the policy `ftp` for files over SSH")
+    Failure::new(
+        Code::CommandRefused,
+        format!("the device does not let its file {name} be {what}: {why}"),
+    )
+    .hint("the user's group needs the policy `ftp` for files over SSH")
 }

@@ -27,7 +27,9 @@ impl Device<'_> {
         let ours = format!("address={}", quoted(&operator.to_string()));
         let found = self.ask_lines(&each("/ip/arp", &ours, "mac-address"))?;
         let Some(mac) = found.last().filter(|mac| !mac.is_empty()) else {
-            return Err(unknown(&format!("the device has no ARP entry for {operator}; it comes through a router")));
+            return Err(unknown(&format!(
+                "the device has no ARP entry for {operator}; it comes through a router"
+            )));
         };
         let here = format!("mac-address={}", quoted(mac));
         let ports = self.ask_lines(&each("/interface/bridge/host", &here, "on-interface"))?;
@@ -51,6 +53,9 @@ impl Device<'_> {
 }
 
 fn unknown(why: &str) -> Failure {
-    Failure::new(Code::PlaceUnknown, format!("by which port you come is not known: {why}"))
-        .hint("connect this machine to the management port directly, with an address in its network")
+    Failure::new(
+        Code::PlaceUnknown,
+        format!("by which port you come is not known: {why}"),
+    )
+    .hint("connect this machine to the management port directly, with an address in its network")
 }

@@ -40,7 +40,11 @@ fn body(answer: &str) -> Option<&str> {
 
 /// The values of one property, of all items of a menu that match.
 pub(super) fn each(path: &str, condition: &str, property: &str) -> String {
-    let condition = if condition.is_empty() { String::new() } else { format!(" where {condition}") };
+    let condition = if condition.is_empty() {
+        String::new()
+    } else {
+        format!(" where {condition}")
+    };
     format!(":foreach i in=[{path} find{condition}] do={{:put [{path} get $i {property}]}}")
 }
 
@@ -65,16 +69,23 @@ impl Device<'_> {
                 return Ok(body.lines().map(str::to_owned).collect());
             }
             if let Some(refusal) = Refusal::of_reading(&answer) {
-                return Err(Failure::new(Code::CommandRefused, format!("the device refused {line:?}: {refusal}")));
+                return Err(Failure::new(
+                    Code::CommandRefused,
+                    format!("the device refused {line:?}: {refusal}"),
+                ));
             }
         }
-        let message = format!("the answer to {line:?} is not understood: {:?}", text(&answer));
+        let message = format!(
+            "the answer to {line:?} is not understood: {:?}",
+            text(&answer)
+        );
         Err(Failure::new(Code::NotUnderstood, message))
     }
 
     /// Asks for one text; empty where the device printed nothing.
     pub(crate) fn ask_text(&mut self, expression: &str) -> Result<String> {
-        self.ask_lines(&format!(":put {expression}")).map(|lines| lines.join("\n"))
+        self.ask_lines(&format!(":put {expression}"))
+            .map(|lines| lines.join("\n"))
     }
 
     /// Asks for a number.

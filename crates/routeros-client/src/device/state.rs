@@ -24,7 +24,8 @@ impl Device<'_> {
                 // It was cut off; asked again, it may be whole.
                 Err(ReadError::CutOff | ReadError::Silent) if !last => self.hang_up(),
                 Err(error) => {
-                    let message = format!("the device's {} cannot be read: {error}", kind.menu().path);
+                    let message =
+                        format!("the device's {} cannot be read: {error}", kind.menu().path);
                     return Err(Failure::new(Code::NotUnderstood, message));
                 }
             }

@@ -1,0 +1,210 @@
+//! The dead man's switch: a backup on the device, and a timer that loads it.
+
+use std::time::Duration;
+
+use super::{Job, Settings, Stop};
+use crate::command::quote::quoted;
+use crate::device::{Device, Event, Told};
+use crate::failure::{Code, Failure, Result};
+use crate::link::Lost;
+use crate::refusal::{Reason, Refusal};
+
+/// The timer's name.
+pub const ROLLBACK: &str = "attic-rollback";
+/// The backup's name.
+pub const BACKUP: &str = "attic-pre";
+
+/// What the timer may do: as much as is restored.
+const POLICY: &str = "ftp,reboot,read,write,policy,test,password,sensitive";
+/// How often a command whose answer is lost is sent again.
+const TRIES: u32 = 5;
+
+/// The device goes back unless it is told not to.
+pub(super) struct Armed {
+    /// After this time.
+    pub(super) within: Duration,
+    /// How long it may take to start.
+    pub(super) boot: Duration,
+    /// Where the backup is, without `.backup`.
+    pub(super) backup: String,
+    /// When it was armed, by its own clock.
+    pub(super) since: String,
+}
+
+fn ours() -> String {
+    format!("[find where name={}]", quoted(ROLLBACK))
+}
+
+/// Whether the timer is there.
+pub(super) fn is_pending(device: &mut Device<'_>) -> Result<bool> {
+    let count = device.ask_number(&format!(
+        "[:len [/system/scheduler/find where name=\"{ROLLBACK}\"]]"
+    ))?;
+    Ok(count > 0)
+}
+
+fn next_run(device: &mut Device<'_>) -> Result<String> {
+    device.ask_text(&format!("[/system/scheduler/get {} next-run]", ours()))
+}
+
+/// Refuses to begin where an earlier run is not confirmed.
+pub(super) fn refuse_pending(device: &mut Device<'_>) -> Result<()> {
+    if !is_pending(device)? {
+        return Ok(());
+    }
+    let at = next_run(device)?;
+    let message = format!(
+        "a rollback of an earlier run is pending: the device goes back at {at} by its clock"
+    );
+    Err(Failure::new(Code::RollbackPending, message)
+        .hint("wait until it has gone back and started again, and then try again")
+        .hint(format!(
+            "or keep what the earlier run did: on the device, /system/scheduler remove {}",
+            ours()
+        )))
+}
+
+/// Saves a backup, keeps a copy of it here, and starts the timer.
+pub(super) fn arm(device: &mut Device<'_>, settings: &mut Settings<'_>) -> Result<Armed> {
+    let backup = crate::backup::save(device, BACKUP)?;
+    let copy = device.get_file(&backup.file)?;
+    if copy.len() as u64 != backup.size {
+        let message = format!(
+            "the backup has {} bytes, its copy {}",
+            backup.size,
+            copy.len()
+        );
+        return Err(Failure::new(Code::NotArmed, message).hint("nothing was changed; try again"));
+    }
+    let export = crate::backup::export(device)?;
+    for (name, bytes) in [
+        ("attic-pre.backup", &*copy),
+        ("attic-pre.rsc", export.as_bytes()),
+    ] {
+        let path = (settings.keep)(name, bytes).map_err(|error| {
+            Failure::new(
+                Code::LocalFile,
+                format!("cannot keep a copy of the backup: {error}"),
+            )
+            .hint("nothing was changed; name another folder with --backup-dir")
+        })?;
+        device.say(&Event::Kept {
+            path: path.display().to_string(),
+        });
+    }
+    let since = device.ask_text("([/system/clock/get date] . \" \" . [/system/clock/get time])")?;
+    let within = settings.confirm_within;
+    start_timer(device, &backup.name, within)?;
+    let next_run = next_run(device)?;
+    if next_run.trim().is_empty() {
+        let message = "the device does not say when it would go back";
+        return Err(Failure::new(Code::NotArmed, message).hint("nothing else was changed"));
+    }
+    device.say(&Event::Armed {
+        within: within.as_secs(),
+        next_run,
+    });
+    Ok(Armed {
+        within,
+        boot: settings.boot,
+        backup: backup.name,
+        since,
+    })
+}
+
+fn start_timer(device: &mut Device<'_>, backup: &str, within: Duration) -> Result<()> {
+    let load = format!("/system backup load name={backup} password=\"\"");
+    let interval = crate::value::Duration::from_seconds(within.as_secs());
+    let line = format!(
+        "/system/scheduler add name={ROLLBACK} interval={interval} policy={POLICY} on-event={} comment=attic",
+        quoted(&load)
+    );
+    for _ in 0..TRIES {
+        match device.tell(&line) {
+            Ok(Told::Refused(refusal)) => return Err(not_armed(&refusal)),
+            Ok(Told::Done | Told::Unknown(_)) if is_pending(device)? => return Ok(()),
+            Ok(_) => {}
+            Err(failure) if failure.is_passing() => device.pause(Duration::from_secs(1)),
+            Err(failure) => return Err(failure),
+        }
+    }
+    Err(
+        Failure::new(Code::NotArmed, "the device does not keep its timer")
+            .hint("nothing else was changed"),
+    )
+}
+
+fn not_armed(refusal: &Refusal) -> Failure {
+    let failure = Failure::new(
+        Code::NotArmed,
+        format!("the device refuses the timer: {refusal}"),
+    );
+    match refusal.reason {
+        Reason::DeviceMode => failure.hint("its device-mode blocks the scheduler: /system/device-mode update scheduler=yes, then press its button"),
+        Reason::NotPermitted => failure.hint("the user's group needs every policy that a restore needs: use the group `full`"),
+        _ => failure.hint("nothing else was changed"),
+    }
+}
+
+impl Job<'_, '_> {
+    /// Stops the timer, and makes sure that it was not too late.
+    pub(super) fn disarm(&mut self) -> Result<()> {
+        match self.try_disarm() {
+            Ok(()) => {
+                self.device.say(&Event::Disarmed);
+                Ok(())
+            }
+            Err(Stop::GoneBack) => Err(self.gone_back()),
+            Err(Stop::Unwanted(failure) | Stop::Fatal(failure)) => {
+                let message = format!("the timer could not be stopped: {failure}");
+                let failure = Failure::new(Code::NotDisarmed, message).hint(format!(
+                    "to keep what was done, at once: /system/scheduler remove {}",
+                    ours()
+                ));
+                Err(self.leave(failure))
+            }
+        }
+    }
+
+    fn try_disarm(&mut self) -> Result<(), Stop> {
+        let line = format!("/system/scheduler remove {}", ours());
+        let mut doubtful = false;
+        for _ in 0..TRIES {
+            match self.device.tell(&line) {
+                Ok(Told::Done) => {}
+                Ok(Told::Refused(refusal)) => {
+                    let message = format!("the device refused: {refusal}");
+                    return Err(Stop::Fatal(Failure::new(Code::CommandRefused, message)));
+                }
+                Ok(Told::Unknown(Lost(why))) => {
+                    self.device.say(&Event::Lost { why });
+                    doubtful = true;
+                }
+                Err(failure) if failure.is_passing() => doubtful = true,
+                Err(failure) => return Err(Stop::Fatal(failure)),
+            }
+            if self.contact()? {
+                continue;
+            }
+            // It is gone, either because it was stopped or because it ran.
+            return match doubtful && !self.is_there()? {
+                true => Err(Stop::GoneBack),
+                false => Ok(()),
+            };
+        }
+        Err(Stop::Fatal(Failure::new(
+            Code::NotDisarmed,
+            "it is still there",
+        )))
+    }
+
+    /// Removes the backup; one that stays does no harm.
+    pub(super) fn remove_backup(&mut self) {
+        let file = format!("{}.backup", self.armed.backup);
+        if let Err(failure) = crate::backup::remove(self.device, &file) {
+            self.device.say(&Event::note(format!(
+                "{file} stays on the device: {failure}"
+            )));
+        }
+    }
+}

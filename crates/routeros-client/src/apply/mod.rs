@@ -1,0 +1,201 @@
+//! Makes a device be as declared, so that it takes itself back where that
+//! cuts off the way to it: the device keeps a backup and a timer that loads
+//! it, and only what was seen over a new connection stops the timer.
+
+mod confirm;
+mod goal;
+mod guard;
+mod regain;
+mod retreat;
+mod same;
+mod steps;
+
+pub use goal::{Count, Goal};
+pub use guard::{BACKUP, ROLLBACK};
+pub use same::same_configuration;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::device::{Device, Event, Facts, Place};
+use crate::failure::{Code, Failure, Result};
+use crate::plan::Plan;
+use crate::row::State;
+
+/// How to go about it.
+pub struct Settings<'a> {
+    /// After which time the device goes back on its own.
+    pub confirm_within: Duration,
+    /// How long the device may take to start.
+    pub boot: Duration,
+    /// Whether a plan that cuts off management is carried out all the same.
+    pub force_lockout: bool,
+    /// Whether the backup stays on the device.
+    pub keep_backup: bool,
+    /// Keeps a copy of a file of the device here.
+    pub keep: &'a mut dyn FnMut(&str, &[u8]) -> std::io::Result<PathBuf>,
+    /// Whether the plan is to be carried out.
+    pub agree: &'a mut dyn FnMut(&Plan) -> bool,
+}
+
+/// What is found out before anything is changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Survey {
+    /// Which device it is.
+    pub facts: Facts,
+    /// By which port the operator comes; nothing where no way is declared.
+    pub place: Option<Place>,
+    /// What it is configured to be.
+    pub state: State,
+    /// What is to be done.
+    pub plan: Plan,
+    /// Why management would be cut off.
+    pub lockout: Vec<String>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was as declared already.
+    Unchanged,
+    /// It is as declared now; so many steps were taken.
+    Applied(usize),
+}
+
+/// Looks at a device and plans; changes nothing.
+///
+/// # Errors
+/// Where the device is not reached, or is not the one that is meant.
+pub fn survey(device: &mut Device<'_>, goal: &dyn Goal) -> Result<Survey> {
+    let facts = device.facts()?;
+    device.say(&Event::Connected {
+        facts: facts.clone(),
+    });
+    goal.accepts(&facts)?;
+    let place = match goal.port() {
+        Some(_) => Some(device.place()?),
+        None => None,
+    };
+    let state = device.state(&facts)?;
+    let plan = goal.plan(&state)?;
+    let lockout = match &place {
+        Some(place) => goal.lockout(&state, place),
+        None => Vec::new(),
+    };
+    Ok(Survey {
+        facts,
+        place,
+        state,
+        plan,
+        lockout,
+    })
+}
+
+/// Makes a device be as declared.
+///
+/// # Errors
+/// Where it is refused beforehand, or was not reached: the code says what
+/// became of the device.
+pub fn apply(
+    device: &mut Device<'_>,
+    goal: &dyn Goal,
+    settings: &mut Settings<'_>,
+) -> Result<Outcome> {
+    let survey = survey(device, goal)?;
+    guard::refuse_pending(device)?;
+    refuse_elsewhere(goal, survey.place.as_ref())?;
+    if survey.plan.is_empty() {
+        return Ok(Outcome::Unchanged);
+    }
+    refuse_lockout(&survey.lockout, settings.force_lockout)?;
+    if !(settings.agree)(&survey.plan) {
+        return Err(Failure::new(Code::Declined, "nothing was changed"));
+    }
+    let armed = guard::arm(device, settings)?;
+    Job {
+        device,
+        goal,
+        survey: &survey,
+        armed,
+        journal: Vec::new(),
+    }
+    .run(settings.keep_backup)
+}
+
+/// Refuses to change anything from another port than the management port:
+/// the plan might be right, and yet nobody would be there to confirm it.
+///
+/// # Errors
+/// Where it is another port.
+pub fn refuse_elsewhere(goal: &dyn Goal, place: Option<&Place>) -> Result<()> {
+    let (Some(port), Some(place)) = (goal.port(), place) else {
+        return Ok(());
+    };
+    if place.port == port {
+        return Ok(());
+    }
+    let message = format!("you come by {}; the management port is {port}", place.port);
+    Err(Failure::new(Code::WrongPort, message).hint(format!(
+        "plug this machine ({}) into {port}; nothing was changed",
+        place.operator
+    )))
+}
+
+fn refuse_lockout(reasons: &[String], forced: bool) -> Result<()> {
+    if reasons.is_empty() || forced {
+        return Ok(());
+    }
+    let message = format!("the plan would cut you off: {}", reasons.join("; "));
+    Err(Failure::new(Code::Lockout, message)
+        .hint("nothing was sent to the device")
+        .hint("--force lockout tries it all the same: the device then goes back on its own"))
+}
+
+/// One run, once the device is armed.
+struct Job<'a, 'd> {
+    device: &'a mut Device<'d>,
+    goal: &'a dyn Goal,
+    survey: &'a Survey,
+    armed: guard::Armed,
+    /// The steps that were taken.
+    journal: Vec<crate::plan::Step>,
+}
+
+impl Job<'_, '_> {
+    fn run(mut self, keep_backup: bool) -> Result<Outcome> {
+        let reached = self.converge().and_then(|()| self.confirm());
+        let Err(stop) = reached else {
+            self.disarm()?;
+            if !keep_backup {
+                self.remove_backup();
+            }
+            return Ok(Outcome::Applied(self.journal.len()));
+        };
+        match stop {
+            Stop::Unwanted(failure) => Err(self.retreat(failure)),
+            Stop::GoneBack => Err(self.gone_back()),
+            Stop::Fatal(failure) => Err(self.leave(failure)),
+        }
+    }
+
+    /// Says what the device will do of itself, where nothing more can be done
+    /// from here.
+    fn leave(&self, failure: Failure) -> Failure {
+        failure.hint(format!(
+            "the device goes back on its own within {} s of {} by its clock, and takes up to {} s to start",
+            self.armed.within.as_secs(),
+            self.armed.since,
+            self.armed.boot.as_secs()
+        ))
+    }
+}
+
+/// Why a run does not go on.
+enum Stop {
+    /// The declared state cannot be reached, or not proven: take it back.
+    Unwanted(Failure),
+    /// The device went back on its own.
+    GoneBack,
+    /// Nothing more can be done from here.
+    Fatal(Failure),
+}

@@ -1,0 +1,117 @@
+//! The steps, one by one, from whatever state is there.
+
+use super::{Job, Stop};
+use crate::device::{Event, Told};
+use crate::failure::{Code, Failure};
+use crate::link::Lost;
+use crate::plan::{Plan, Step};
+
+/// How often contact may be lost in one run.
+const LOSSES: u32 = 50;
+/// How many plans may be carried out to their end before it must be done.
+const PLANS: u32 = 2;
+
+/// How a plan ended.
+enum Ran {
+    ToTheEnd,
+    /// The answer of this step was lost.
+    Lost(Box<Step>),
+}
+
+impl Job<'_, '_> {
+    /// Carries out the plan, and what is left of it after each loss.
+    pub(super) fn converge(&mut self) -> Result<(), Stop> {
+        let mut plan = self.survey.plan.clone();
+        let mut doubtful: Option<Box<Step>> = None;
+        let (mut losses, mut plans) = (0, 0);
+        loop {
+            if let Some(step) = doubtful.take() {
+                // What is not to be done any more was done.
+                if !plan.steps.iter().any(|left| left.command == step.command) {
+                    self.journal.push(*step);
+                }
+            }
+            if plan.is_empty() {
+                return Ok(());
+            }
+            match self.carry_out(&plan)? {
+                Ran::ToTheEnd => plans += 1,
+                Ran::Lost(step) => {
+                    losses += 1;
+                    doubtful = Some(step);
+                    self.regain()?;
+                }
+            }
+            if plans > PLANS || losses > LOSSES {
+                return Err(Stop::Unwanted(unreached(&plan)));
+            }
+            plan = self.plan_again()?;
+        }
+    }
+
+    fn carry_out(&mut self, plan: &Plan) -> Result<Ran, Stop> {
+        for (place, step) in plan.steps.iter().enumerate() {
+            self.device.say(&Event::Step {
+                number: place + 1,
+                of: plan.steps.len(),
+                step: Box::new(step.clone()),
+            });
+            let command = step.command.to_string();
+            let why = match self.device.tell(&command) {
+                Ok(Told::Done) => {
+                    self.journal.push(step.clone());
+                    continue;
+                }
+                Ok(Told::Refused(refusal)) => {
+                    let text = refusal.text;
+                    let message = format!("the device refused {command}: {text}");
+                    self.device.say(&Event::Refused { command, text });
+                    return Err(Stop::Unwanted(Failure::new(Code::TakenBack, message)));
+                }
+                Ok(Told::Unknown(Lost(why))) => why,
+                Err(failure) if failure.is_passing() => failure.message,
+                Err(failure) => return Err(Stop::Fatal(failure)),
+            };
+            self.device.say(&Event::Lost { why });
+            return Ok(Ran::Lost(Box::new(step.clone())));
+        }
+        Ok(Ran::ToTheEnd)
+    }
+
+    /// What is to be done from where the device is now.
+    pub(super) fn plan_again(&mut self) -> Result<Plan, Stop> {
+        let mut losses = 0;
+        loop {
+            let state = self.device.state(&self.survey.facts);
+            match state.and_then(|state| self.goal.plan(&state)) {
+                Ok(plan) => return Ok(plan),
+                Err(failure) if failure.is_passing() && losses < LOSSES => losses += 1,
+                Err(failure) => return Err(Stop::Unwanted(failure)),
+            }
+            self.regain()?;
+        }
+    }
+
+    /// Whether the device is as declared.
+    pub(super) fn is_there(&mut self) -> Result<bool, Stop> {
+        let state = self.device.state(&self.survey.facts);
+        match state.and_then(|state| self.goal.plan(&state)) {
+            Ok(plan) => Ok(plan.is_empty()),
+            Err(failure) => Err(Stop::Fatal(failure)),
+        }
+    }
+}
+
+/// A plan that remains.
+pub(super) fn unreached(plan: &Plan) -> Failure {
+    let left: Vec<String> = plan
+        .steps
+        .iter()
+        .map(|step| step.command.to_string())
+        .collect();
+    let message = format!(
+        "the device is not as declared after all steps; left: {}",
+        left.join("; ")
+    );
+    Failure::new(Code::TakenBack, message)
+}
