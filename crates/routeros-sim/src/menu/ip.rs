@@ -6,7 +6,7 @@ use super::{Menu, PLAIN, Prop, SINGLETON, Space, Type, When, flag};
 
 const ADDRESS: &[Prop] = &[
     must("address", Type::Interface),
-    may("network", Type::Address).always_exported(),
+    may("network", Type::Address).always_since(0),
     may("broadcast", Type::Address),
     must("interface", Type::Ref(ANY)),
     shown("actual-interface", Type::Bare),
@@ -64,7 +64,8 @@ const DNS_STATIC: &[Prop] = &[
             "A", "AAAA", "CNAME", "FWD", "MX", "NS", "NXDOMAIN", "SRV", "TXT",
         ]),
         "A",
-    ),
+    )
+    .always_since(16),
     set("ttl", Type::DatedSeconds, "1d"),
     set("match-subdomain", Type::Bool, "no").when(When::Set),
 ];

@@ -95,8 +95,8 @@ pub(crate) struct Prop {
     /// Last minor version that has it.
     pub(crate) until: u8,
     pub(crate) secret: bool,
-    /// Whether `export` writes it even where it is the default.
-    pub(crate) always_exported: bool,
+    /// First minor version whose `export` writes it even where it is the default.
+    pub(crate) always_since: u8,
     /// Other name in texts about its range.
     pub(crate) range_name: Option<&'static str>,
 }
@@ -130,7 +130,7 @@ const fn prop(name: &'static str, ty: Type, mode: Mode, when: When) -> Prop {
         since: 0,
         until: u8::MAX,
         secret: false,
-        always_exported: false,
+        always_since: u8::MAX,
         range_name: None,
     }
 }
@@ -156,8 +156,8 @@ impl Prop {
         self
     }
 
-    pub(crate) const fn always_exported(mut self) -> Self {
-        self.always_exported = true;
+    pub(crate) const fn always_since(mut self, minor: u8) -> Self {
+        self.always_since = minor;
         self
     }
 

@@ -53,6 +53,9 @@ impl Run<'_> {
                 return Ok(item.id);
             }
         }
+        if menu.path == "/ip/service" && text == "reverse-proxy" {
+            return Err(Refusal::unknown("the service reverse-proxy of newer versions").into());
+        }
         let Ok(number) = text.parse::<usize>() else {
             return Err(no_such_item());
         };

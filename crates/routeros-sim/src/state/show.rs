@@ -93,8 +93,9 @@ impl State {
     ) -> Option<Property> {
         let value = self.shown_value(menu, item, prop)?;
         let stored = item.values.contains_key(prop.name) && prop.writable();
-        let is_default = !prop.always_exported
-            && (!stored || self.default(menu, item, prop.name).as_ref() == Some(&value));
+        let always = prop.always_since <= self.version.minor;
+        let is_default =
+            !always && (!stored || self.default(menu, item, prop.name).as_ref() == Some(&value));
         let hidden = match prop.when {
             When::Always => false,
             When::Set => is_default,

@@ -1,5 +1,6 @@
 //! Dialogues with real devices, typed again: the same commands must print the same bytes.
 
+mod exports;
 mod masks;
 
 use std::collections::BTreeMap;
