@@ -10,6 +10,7 @@ pub mod command;
 pub mod desired;
 pub mod export;
 pub mod plan;
+pub mod reach;
 pub mod read;
 pub mod refusal;
 pub mod row;

@@ -1,5 +1,20 @@
 //! What has to be done so that a device is as a file declares.
 
+mod after;
+mod cleanup;
+mod diff;
+mod find;
+pub mod marker;
+mod show;
+mod step;
+
+pub use after::{after, after_command};
+pub use cleanup::cleanup;
+pub use diff::diff;
+
+pub(crate) use diff::{CUT_OVER, WIRE};
+pub(crate) use find::value_of;
+
 use crate::command::Command;
 use crate::schema::Kind;
 use crate::value::Value;
@@ -73,6 +88,33 @@ pub enum Safety {
     Disruptive,
     /// Afterwards the device is reached in another way than before.
     MovesPath,
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DiffError {
+    /// The device has it more than once.
+    #[error("line {line}: {kind} {key:?} is there {count} times: remove all but one by hand")]
+    Ambiguous {
+        /// What it is.
+        kind: Kind,
+        /// Which item.
+        key: String,
+        /// Where it is declared.
+        line: usize,
+        /// How many there are.
+        count: usize,
+    },
+    /// The device does not have it, and none can be made.
+    #[error("line {line}: the device has no {kind} {key:?}, and none can be added")]
+    Absent {
+        /// What it is.
+        kind: Kind,
+        /// Which item.
+        key: String,
+        /// Where it is declared.
+        line: usize,
+    },
 }
 
 impl Plan {
