@@ -20,6 +20,7 @@ mod ssh_sftp;
 mod ssh_shell;
 mod state;
 mod switch;
+mod tokens;
 
 #[test]
 fn an_unknown_thing_is_refused_loudly() {
