@@ -238,6 +238,25 @@ proptest! {
     }
 
     #[test]
+    fn a_quoted_name_finds_its_item_and_no_other(text in "[ -~\n\r\t\u{e4}\u{20ac}]{1,255}") {
+        let mut lab = Lab::chr(16);
+        let name = quoted(&text);
+        let find = format!("[/interface/bridge/find where name={name}]");
+        for line in [
+            "/interface/bridge/add name=other".to_owned(),
+            format!("/interface/bridge/add name={name}"),
+            format!("/interface/bridge/set {find} comment={name}"),
+            format!("/interface/vlan/add name=v vlan-id=2 interface={name}"),
+        ] {
+            prop_assert_eq!(lab.type_in(&line), "", "{}", line);
+        }
+        prop_assert_eq!(lab.type_in(":put [/interface/vlan/get v interface]"), format!("{text}\n"));
+        prop_assert_eq!(lab.type_in(&format!(":put [:len {find}]")), "1\n");
+        prop_assert_eq!(lab.type_in(&format!("/interface/bridge/remove {find}")), "");
+        prop_assert_eq!(lab.type_in(":put [/interface/bridge/find]"), "*9\n");
+    }
+
+    #[test]
     fn no_text_makes_the_simulator_panic(text in "[ -~\u{e4}\u{20ac}]{0,60}") {
         let mut lab = Lab::factory(20);
         lab.type_in(&text);
