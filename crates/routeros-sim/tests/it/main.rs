@@ -7,6 +7,7 @@ mod fake;
 mod items;
 mod lab;
 mod language;
+mod limits;
 mod office;
 mod operator;
 mod printed;
