@@ -161,7 +161,6 @@ pub(super) const MENUS: &[Menu] = &[
             flag('L', "local", 1),
             flag('E', "external", 1),
         ],
-        columns: &["mac-address", "vid", "on-interface", "bridge"],
         others: &["interface", "comment", "disabled"],
         ..PLAIN
     },

@@ -129,7 +129,6 @@ pub(super) const MENUS: &[Menu] = &[
             flag('I', "invalid", 0),
             flag('D', "dynamic", 1),
         ],
-        columns: &["interface", "use-peer-dns", "add-default-route"],
         others: &[
             "allow-reconfigure",
             "check-gateway",

@@ -35,7 +35,7 @@ pub(crate) struct Menu {
     pub(crate) props: &'static [Prop],
     /// All flags, in the order of the legend.
     pub(crate) flags: &'static [Flag],
-    /// What the plain table shows.
+    /// What the plain table shows; nothing where no real one was ever seen.
     pub(crate) columns: &'static [&'static str],
     /// Commands beyond the usual ones that are simulated.
     pub(crate) extra: &'static [&'static str],

@@ -168,14 +168,6 @@ pub(super) const MENUS: &[Menu] = &[
         path: "/system/scheduler",
         props: SCHEDULER,
         flags: &[flag('X', "disabled", 0)],
-        columns: &[
-            "name",
-            "start-date",
-            "start-time",
-            "interval",
-            "on-event",
-            "run-count",
-        ],
         others: &["days"],
         key: Some("name"),
         ..PLAIN

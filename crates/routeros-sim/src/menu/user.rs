@@ -40,7 +40,6 @@ pub(super) const MENUS: &[Menu] = &[
             shown("group", Type::Bare),
         ],
         flags: &[flag('R', "radius", 0), flag('M', "by-romon", 0)],
-        columns: &["when", "name", "address", "via"],
         ..PLAIN
     },
     Menu {
@@ -56,7 +55,6 @@ pub(super) const MENUS: &[Menu] = &[
             shown("key", Type::Bare).when(When::Never),
         ],
         flags: &[flag('R', "rsa", 0)],
-        columns: &["user", "bits", "key-type", "key-owner"],
         extra: &["import", "remove"],
         others: &["info"],
         ..PLAIN

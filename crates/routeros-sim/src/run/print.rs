@@ -7,7 +7,7 @@ use crate::menu::Menu;
 use crate::print::value::{Which, get, records};
 use crate::print::{Form, Options, print};
 use crate::state::{Purpose, Refusal};
-use crate::view::View;
+use crate::view::{Cell, Layout, View};
 
 impl Run<'_> {
     pub(super) fn print(
@@ -34,7 +34,7 @@ impl Run<'_> {
             let view = self.device.state.view(menu, &items, purpose);
             let which = match &names {
                 Some(names) => Which::Named(names),
-                None if flag("detail") => Which::Detail,
+                None if flag("detail") || menu.columns.is_empty() => Which::Detail,
                 None => Which::Columns,
             };
             let mut records = records(&view, which, version);
@@ -48,11 +48,16 @@ impl Run<'_> {
             return Err(Refusal::unknown("print without as-value in brackets").into());
         }
         let items = self.number(menu, &ids, command.filter.is_none());
-        let view = self.device.state.view(menu, &items, Purpose::Print);
+        let mut view = self.device.state.view(menu, &items, Purpose::Print);
         if names.is_some() {
             return Err(Refusal::unknown("proplist without as-value").into());
         }
-        self.out.push_str(&print(&view, form(args)?, version));
+        let options = form(args)?;
+        if !options.count_only && never_seen(&view) {
+            return Err(Refusal::unknown(format_args!("how {} looks", menu.path)).into());
+        }
+        shorten_sizes(&mut view);
+        self.out.push_str(&print(&view, options, version));
         Ok(Value::Nothing)
     }
 
@@ -112,7 +117,7 @@ impl Run<'_> {
         let mut record = get(&view, row, version);
         if menu.can_disable {
             let disabled = row.flags.contains(&"disabled");
-            record.insert("disabled".into(), crate::view::Cell::Bool(disabled));
+            record.insert("disabled".into(), Cell::Bool(disabled));
         }
         let Some(name) = name else {
             return Ok(Value::Record(record));
@@ -122,6 +127,33 @@ impl Run<'_> {
             return Ok(self.id(id));
         }
         Ok(record.get(&name).map_or(Value::Nothing, Value::of_cell))
+    }
+}
+
+/// Whether nobody knows how a real device shows this.
+fn never_seen(view: &View) -> bool {
+    let partly = [
+        "/system/device-mode",
+        "/system/routerboard",
+        "/system/note",
+        "/ip/neighbor/discovery-settings",
+    ];
+    let table = view.layout == Layout::Table && view.columns.is_empty();
+    !view.rows.is_empty() && (table || partly.contains(&view.path))
+}
+
+/// Sizes of files are shown in units that suit them; scripts see bytes.
+fn shorten_sizes(view: &mut View) {
+    let properties = view.rows.iter_mut().flat_map(|row| &mut row.properties);
+    for property in properties.filter(|property| property.name == "size") {
+        if let Cell::Number(bytes @ 1024..) = property.value {
+            let tenths = bytes * 10 / 1024;
+            let (tenths, unit) = match tenths {
+                10240.. => (tenths / 1024, "MiB"),
+                _ => (tenths, "KiB"),
+            };
+            property.value = Cell::Bare(format!("{}.{}{unit}", tenths / 10, tenths % 10));
+        }
     }
 }
 

@@ -36,3 +36,41 @@ fn a_device_in_the_mode_of_a_home_has_no_scheduler() {
     lab.device.set_device_mode(DeviceMode::Basic);
     lab.quietly(&[add]);
 }
+
+#[test]
+fn what_was_never_seen_is_not_shown_but_can_be_read() {
+    let mut lab = Lab::factory(20);
+    assert_eq!(lab.type_in("/system/scheduler/print"), "\n");
+    lab.quietly(&["/system/scheduler/add name=t interval=10m on-event=\"\""]);
+    for line in [
+        "/system/scheduler/print",
+        "/system/scheduler/print detail",
+        "/system/device-mode/print",
+    ] {
+        let answer = lab.type_in(line);
+        assert!(
+            answer.starts_with(routeros_sim::UNKNOWN),
+            "{line}: {answer}"
+        );
+    }
+    assert_eq!(lab.type_in("/system/scheduler/print count-only"), "1\n");
+    assert_eq!(lab.type_in(":put [/system/scheduler/get t name]"), "t\n");
+    assert_eq!(
+        lab.type_in(":put [/system/device-mode/get mode]"),
+        "basic\n"
+    );
+}
+
+#[test]
+fn sizes_of_files_are_shown_in_units_and_read_in_bytes() {
+    let mut lab = Lab::factory(20);
+    lab.quietly(&["/export file=x"]);
+    let bytes = lab.type_in(":put [/file/get x.rsc size]");
+    let bytes: usize = bytes.trim().parse().expect("a number");
+    let shown = format!("{}.{}KiB", bytes / 1024, bytes * 10 / 1024 % 10);
+    let table = lab.type_in("/file/print");
+    assert!(
+        table.contains(&format!("0 x.rsc  script  {shown}")),
+        "{table}"
+    );
+}
