@@ -14,6 +14,7 @@ mod gen_pages;
 mod host;
 mod nix;
 mod shell;
+mod switch;
 mod tidy;
 mod workspace;
 
@@ -40,6 +41,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Check layers, sizes, lints, licences, links and generated pages
     Tidy(tidy::Options),
+    /// Start a simulated switch, to try `routeros` without one
+    Switch(switch::Options),
     /// Write the reference pages anew
     Gen,
     /// What Nix runs to build one path of a corpus
@@ -72,6 +75,7 @@ fn run(task: Task) -> Result<()> {
         Task::Corpus(options) => corpus::command(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Tidy(options) => tidy::run(&options),
+        Task::Switch(options) => switch::run(&options),
         Task::Gen => gen_pages::write(),
         Task::CorpusBuilder { what } => corpus::build(&what),
     }
