@@ -62,6 +62,13 @@ fn what_was_never_seen_is_not_shown_but_can_be_read() {
 }
 
 #[test]
+fn menus_without_a_table_give_whole_records() {
+    let mut lab = Lab::factory(20);
+    let bridges = lab.type_in(":put [/interface/bridge/print as-value]");
+    assert!(bridges.contains(";name=bridge;"), "{bridges}");
+}
+
+#[test]
 fn sizes_of_files_are_shown_in_units_and_read_in_bytes() {
     let mut lab = Lab::factory(20);
     lab.quietly(&["/export file=x"]);
