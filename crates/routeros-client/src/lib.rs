@@ -6,6 +6,7 @@
 //! understand what the device answers, and [`export`] parses and writes its
 //! configuration text.
 
+pub mod board;
 pub mod command;
 pub mod desired;
 pub mod export;
@@ -13,8 +14,10 @@ pub mod plan;
 pub mod reach;
 pub mod read;
 pub mod refusal;
+pub mod render;
 pub mod row;
 pub mod schema;
+pub mod validate;
 pub mod value;
 pub mod version;
 

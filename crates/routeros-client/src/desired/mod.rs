@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 pub use fault::{Fault, Faults};
+pub(crate) use nearest::hint;
 
 use crate::schema::{Attribute, Kind};
 use crate::value::Value;

@@ -94,7 +94,7 @@ fn secondary(owner: &str, item: &Item, rows: &[Row], taken: &BTreeSet<usize>) ->
 }
 
 /// How a command names a row.
-pub(super) fn target(row: &Row) -> Target {
+pub(crate) fn target(row: &Row) -> Target {
     let menu = row.kind.menu();
     if menu.singleton {
         return Target::Singleton;

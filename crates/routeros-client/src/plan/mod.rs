@@ -13,7 +13,7 @@ pub use cleanup::cleanup;
 pub use diff::diff;
 
 pub(crate) use diff::{CUT_OVER, WIRE};
-pub(crate) use find::value_of;
+pub(crate) use find::{target, value_of};
 
 use crate::command::Command;
 use crate::schema::Kind;

@@ -1,4 +1,5 @@
 //! Tests of the client.
 
+mod design;
 mod properties;
 mod transcripts;
