@@ -111,10 +111,9 @@ fn refers(kind: &Type, to: Kind) -> bool {
 fn follow(value: &mut Value, old: &str, new: &str) {
     match value {
         Value::Reference(name) if name == old => new.clone_into(name),
-        Value::Set(names) => {
-            if names.remove(old) {
-                names.insert(new.to_owned());
-            }
+        Value::Set(names) if names.contains(old) => {
+            names.remove(old);
+            names.insert(new.to_owned());
         }
         _ => {}
     }
