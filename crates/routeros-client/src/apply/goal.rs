@@ -1,8 +1,12 @@
 //! What a run is to reach.
 
+use std::collections::BTreeSet;
+
+use crate::desired::{Desired, Item};
 use crate::device::{Facts, Place};
-use crate::failure::Result;
-use crate::plan::Plan;
+use crate::failure::{Code, Failure, Result};
+use crate::plan::{DiffError, Plan, cleanup, diff};
+use crate::reach::{Lockout, Operator, Rule, guard};
 use crate::row::State;
 use crate::schema::Kind;
 use crate::value::Value;
@@ -21,14 +25,8 @@ pub struct Count {
 
 /// What a run is to reach.
 pub trait Goal {
-    /// Whether this is the device that is meant.
-    ///
-    /// # Errors
-    /// Where it is not.
-    fn accepts(&self, facts: &Facts) -> Result<()>;
-
-    /// The port by which the operator has to come; nothing where any will do.
-    fn port(&self) -> Option<&str>;
+    /// The file that it is about.
+    fn desired(&self) -> &Desired;
 
     /// What is to be done; nothing where the device is there.
     ///
@@ -36,9 +34,113 @@ pub trait Goal {
     /// Where what is there leaves no way to what is declared.
     fn plan(&self, state: &State) -> Result<Plan>;
 
-    /// Why an operator at this place would be cut off.
-    fn lockout(&self, state: &State, place: &Place) -> Vec<String>;
-
     /// What the device is to count itself.
     fn counts(&self) -> Vec<Count>;
+}
+
+/// The device is to be as the file declares.
+impl Goal for Desired {
+    fn desired(&self) -> &Desired {
+        self
+    }
+
+    fn plan(&self, state: &State) -> Result<Plan> {
+        diff(self, state).map_err(|error| no_way(&error))
+    }
+
+    fn counts(&self) -> Vec<Count> {
+        self.items.iter().filter_map(count).collect()
+    }
+}
+
+/// Nothing of what the tool made is to be left.
+#[derive(Clone, Copy, Debug)]
+pub struct Cleanup<'a>(pub &'a Desired);
+
+impl Goal for Cleanup<'_> {
+    fn desired(&self) -> &Desired {
+        self.0
+    }
+
+    fn plan(&self, state: &State) -> Result<Plan> {
+        cleanup(self.0, state).map_err(|error| no_way(&error))
+    }
+
+    fn counts(&self) -> Vec<Count> {
+        Vec::new()
+    }
+}
+
+fn no_way(error: &DiffError) -> Failure {
+    Failure::new(Code::InvalidFile, error.to_string())
+        .hint("look at the device with `query`, and mend it by hand or change the file")
+}
+
+/// Only what the device compares in one way: no lists, and nothing that is
+/// not there.
+fn count(item: &Item) -> Option<Count> {
+    let menu = item.kind.menu();
+    let comparable = |value: &Value| match value {
+        Value::Unset | Value::Set(_) | Value::List(_) | Value::Vlans(_) | Value::Ranges(_) => false,
+        Value::Text(text) => text.is_ascii(),
+        _ => true,
+    };
+    let properties = item.values.iter().filter(|(name, value)| *name != "comment" && comparable(value));
+    let properties: Vec<_> = properties.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let can_be_found = !menu.singleton && !properties.is_empty();
+    can_be_found.then_some(Count {
+        kind: item.kind,
+        properties,
+        expected: 1,
+    })
+}
+
+/// Whether this is the device that the file is for.
+pub(super) fn accepts(desired: &Desired, facts: &Facts) -> Result<()> {
+    let Facts { board, version, .. } = facts;
+    if let Some(wanted) = desired.board.as_ref().filter(|wanted| *wanted != board) {
+        let message = format!("the file is for a {wanted}, the device is a {board}");
+        return Err(Failure::new(Code::WrongDevice, message).hint("nothing was changed; change [device] board if it fits all the same"));
+    }
+    match desired.minimum_version {
+        Some(wanted) if *version < wanted => {
+            let message = format!("the file needs RouterOS {wanted}, the device runs {version}");
+            Err(Failure::new(Code::UnsupportedVersion, message).hint("nothing was changed; upgrade the device"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why the operator would be cut off; marks the steps that move the path.
+pub(super) fn lockout(
+    desired: &Desired,
+    plan: &mut Plan,
+    state: &State,
+    place: &Place,
+    insisted: &BTreeSet<Rule>,
+) -> Option<Lockout> {
+    let declared = desired.management.as_ref();
+    let dialled = dialled(state, place).or(declared.map(|way| way.address));
+    let operator = Operator {
+        port: place.port.clone(),
+        device: dialled?,
+        own: Some(place.operator),
+    };
+    let lockout = guard(plan, state, &operator, insisted).err()?;
+    Some(match declared {
+        Some(way) => lockout.naming(&way.port, &operator),
+        None => lockout,
+    })
+}
+
+/// The device's address in the operator's network. What was dialled may be a
+/// tunnel's end.
+fn dialled(state: &State, place: &Place) -> Option<std::net::IpAddr> {
+    let addresses = state.of(Kind::Address).iter().filter(|row| row.flags.disabled != Some(true));
+    let prefixes = addresses.filter_map(|row| match row.get("address") {
+        Some(Value::Prefix(prefix)) => Some(*prefix),
+        _ => None,
+    });
+    let near = prefixes.filter(|prefix| prefix.contains(place.operator));
+    near.map(|prefix| prefix.address).next()
 }

@@ -10,16 +10,19 @@ mod retreat;
 mod same;
 mod steps;
 
-pub use goal::{Count, Goal};
+pub use goal::{Cleanup, Count, Goal};
 pub use guard::{BACKUP, ROLLBACK};
 pub use same::same_configuration;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::desired::Desired;
 use crate::device::{Device, Event, Facts, Place};
 use crate::failure::{Code, Failure, Result};
 use crate::plan::Plan;
+use crate::reach::{Lockout, Rule};
 use crate::row::State;
 
 /// How to go about it.
@@ -28,8 +31,8 @@ pub struct Settings<'a> {
     pub confirm_within: Duration,
     /// How long the device may take to start.
     pub boot: Duration,
-    /// Whether a plan that cuts off management is carried out all the same.
-    pub force_lockout: bool,
+    /// The rules that a plan may break, though that cuts off management.
+    pub insisted: BTreeSet<Rule>,
     /// Whether the backup stays on the device.
     pub keep_backup: bool,
     /// Keeps a copy of a file of the device here.
@@ -50,7 +53,7 @@ pub struct Survey {
     /// What is to be done.
     pub plan: Plan,
     /// Why management would be cut off.
-    pub lockout: Vec<String>,
+    pub lockout: Option<Lockout>,
 }
 
 /// What came of it.
@@ -66,22 +69,22 @@ pub enum Outcome {
 ///
 /// # Errors
 /// Where the device is not reached, or is not the one that is meant.
-pub fn survey(device: &mut Device<'_>, goal: &dyn Goal) -> Result<Survey> {
+pub fn survey(device: &mut Device<'_>, goal: &dyn Goal, insisted: &BTreeSet<Rule>) -> Result<Survey> {
+    let desired = goal.desired();
     let facts = device.facts()?;
     device.say(&Event::Connected {
         facts: facts.clone(),
     });
-    goal.accepts(&facts)?;
-    let place = match goal.port() {
+    goal::accepts(desired, &facts)?;
+    let place = match desired.management {
         Some(_) => Some(device.place()?),
         None => None,
     };
     let state = device.state(&facts)?;
-    let plan = goal.plan(&state)?;
-    let lockout = match &place {
-        Some(place) => goal.lockout(&state, place),
-        None => Vec::new(),
-    };
+    let mut plan = goal.plan(&state)?;
+    let lockout = place
+        .as_ref()
+        .and_then(|place| goal::lockout(desired, &mut plan, &state, place, insisted));
     Ok(Survey {
         facts,
         place,
@@ -101,13 +104,15 @@ pub fn apply(
     goal: &dyn Goal,
     settings: &mut Settings<'_>,
 ) -> Result<Outcome> {
-    let survey = survey(device, goal)?;
+    let survey = survey(device, goal, &settings.insisted)?;
     guard::refuse_pending(device)?;
-    refuse_elsewhere(goal, survey.place.as_ref())?;
+    refuse_elsewhere(goal.desired(), survey.place.as_ref())?;
     if survey.plan.is_empty() {
         return Ok(Outcome::Unchanged);
     }
-    refuse_lockout(&survey.lockout, settings.force_lockout)?;
+    if let Some(lockout) = &survey.lockout {
+        return Err(locked_out(lockout));
+    }
     if !(settings.agree)(&survey.plan) {
         return Err(Failure::new(Code::Declined, "nothing was changed"));
     }
@@ -127,11 +132,12 @@ pub fn apply(
 ///
 /// # Errors
 /// Where it is another port.
-pub fn refuse_elsewhere(goal: &dyn Goal, place: Option<&Place>) -> Result<()> {
-    let (Some(port), Some(place)) = (goal.port(), place) else {
+pub fn refuse_elsewhere(desired: &Desired, place: Option<&Place>) -> Result<()> {
+    let (Some(way), Some(place)) = (&desired.management, place) else {
         return Ok(());
     };
-    if place.port == port {
+    let port = &way.port;
+    if place.port == *port {
         return Ok(());
     }
     let message = format!("you come by {}; the management port is {port}", place.port);
@@ -141,14 +147,13 @@ pub fn refuse_elsewhere(goal: &dyn Goal, place: Option<&Place>) -> Result<()> {
     )))
 }
 
-fn refuse_lockout(reasons: &[String], forced: bool) -> Result<()> {
-    if reasons.is_empty() || forced {
-        return Ok(());
-    }
-    let message = format!("the plan would cut you off: {}", reasons.join("; "));
-    Err(Failure::new(Code::Lockout, message)
-        .hint("nothing was sent to the device")
-        .hint("--force lockout tries it all the same: the device then goes back on its own"))
+fn locked_out(lockout: &Lockout) -> Failure {
+    let rule = lockout.reason.rule.word();
+    Failure::new(Code::Lockout, format!("the plan would cut you off: {lockout}"))
+        .hint("nothing was changed on the device")
+        .hint(format!(
+            "--force {rule} tries it all the same: the device then goes back on its own"
+        ))
 }
 
 /// One run, once the device is armed.

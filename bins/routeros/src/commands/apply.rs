@@ -1,0 +1,105 @@
+//! `plan` and `apply`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use routeros_client::apply::{Goal, Outcome, Settings, Survey, apply as carry_out, survey};
+use routeros_client::device::Device;
+use routeros_client::failure::Result;
+use routeros_client::plan::Plan;
+
+use super::{CHANGES, DONE, file};
+use crate::args::{Apply, Connection, Safety};
+use crate::connection::keeper;
+use crate::console::Console;
+use crate::surroundings::Clock;
+
+pub(super) fn plan(file: &Path, connection: &Connection, console: Console) -> Result<u8> {
+    let desired = file::load(file)?;
+    let fallback = desired.management.as_ref().map(|way| way.address.to_string());
+    look(&desired, connection, fallback, console)
+}
+
+pub(super) fn apply(args: &Apply, console: Console) -> Result<u8> {
+    if args.dry_run {
+        return plan(&args.file, &args.connection, console);
+    }
+    let desired = file::load(&args.file)?;
+    let fallback = desired.management.as_ref().map(|way| way.address.to_string());
+    run(&desired, &args.connection, &args.safety, fallback, console)
+}
+
+/// Says what is to be done.
+pub(super) fn look(goal: &dyn Goal, connection: &Connection, fallback: Option<String>, console: Console) -> Result<u8> {
+    let mut ssh = connection.ssh(console, fallback)?;
+    let mut clock = Clock::start();
+    let mut hear = |event: &_| console.event(event);
+    let mut device = Device::new(&mut ssh, &mut clock, &mut hear);
+    let found = survey(&mut device, goal, &BTreeSet::new())?;
+    report(&found, console);
+    Ok(if found.plan.is_empty() { DONE } else { CHANGES })
+}
+
+fn report(found: &Survey, console: Console) {
+    let Survey { plan, lockout, .. } = found;
+    if console.json {
+        console.value(&serde_json::json!({
+            "event": "plan", "steps": plan.steps, "warnings": plan.warnings, "lockout": lockout,
+        }));
+        return;
+    }
+    console.data(plan.to_string().trim_end());
+    if let Some(lockout) = lockout {
+        console.warn(&format!("apply will refuse this plan: {lockout}"));
+    }
+}
+
+/// Makes a device be as a goal says.
+pub(super) fn run(
+    goal: &dyn Goal,
+    connection: &Connection,
+    safety: &Safety,
+    fallback: Option<String>,
+    console: Console,
+) -> Result<u8> {
+    let mut ssh = connection.ssh(console, fallback)?;
+    let mut clock = Clock::start();
+    let mut hear = |event: &_| console.event(event);
+    let mut device = Device::new(&mut ssh, &mut clock, &mut hear);
+    let mut agree = |plan: &Plan| agree(plan, safety.yes, console);
+    let outcome = carry_out(
+        &mut device,
+        goal,
+        &mut Settings {
+            confirm_within: safety.confirm_within,
+            boot: safety.boot_time,
+            insisted: safety.force.iter().flat_map(|rules| rules.0.clone()).collect(),
+            keep_backup: safety.keep_backup,
+            keep: &mut keeper(safety.backup_dir.clone()),
+            agree: &mut agree,
+        },
+    )?;
+    let steps = match outcome {
+        Outcome::Unchanged => 0,
+        Outcome::Applied(steps) => steps,
+    };
+    match console.json {
+        true => console.value(&serde_json::json!({"event": "finished", "steps": steps})),
+        false if steps == 0 => console.data("no change: the device is as declared"),
+        false => console.data(&format!("done: {steps} steps, confirmed")),
+    }
+    Ok(DONE)
+}
+
+fn agree(plan: &Plan, yes: bool, console: Console) -> bool {
+    if !console.json {
+        console.talk(plan.to_string().trim_end());
+    }
+    yes || match console.ask("carry it out?") {
+        Ok(answer) => answer,
+        Err(failure) => {
+            console.warn(&failure.message);
+            false
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! From options to a way to the device.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use routeros_client::failure::{Code, Failure, Result};
+use routeros_client::ssh::{HostKey, KnownHosts, Login, Password, Ssh, Target, Trust};
+
+use crate::args::Connection;
+use crate::console::{Console, read_line};
+use crate::surroundings;
+
+impl Connection {
+    /// A way to the device; to `fallback` where the options name none.
+    pub(crate) fn ssh(&self, console: Console, fallback: Option<String>) -> Result<Ssh> {
+        self.ssh_with(console, fallback, self.logins(console)?)
+    }
+
+    /// As [`Self::ssh`], with these logins.
+    pub(crate) fn ssh_with(&self, console: Console, fallback: Option<String>, logins: Vec<Login>) -> Result<Ssh> {
+        let target = Target {
+            host: self.host(fallback)?,
+            port: self.port,
+            user: self.user.clone(),
+            connect_timeout: self.connect_timeout,
+            command_timeout: self.command_timeout,
+        };
+        Ok(Ssh::new(target, logins, self.trusted(console)?))
+    }
+
+    fn host(&self, fallback: Option<String>) -> Result<String> {
+        let named = self.host.clone().filter(|host| !host.is_empty());
+        named.or(fallback).ok_or_else(|| {
+            Failure::new(Code::Usage, "no device is named")
+                .hint("give --host or set ROUTEROS_HOST; a switch from the factory is 192.168.88.1")
+        })
+    }
+
+    fn trusted(&self, console: Console) -> Result<KnownHosts> {
+        let file = self.known_hosts.clone().or_else(surroundings::known_hosts);
+        let file = file.ok_or_else(|| {
+            Failure::new(Code::Usage, "HOME is not set").hint("name a file with --known-hosts")
+        })?;
+        let accept = self.accept_host_key;
+        Ok(KnownHosts::new(file, Box::new(move |key| trust(console, key, accept))))
+    }
+
+    /// The proofs that the options name, else what is there.
+    pub(crate) fn logins(&self, console: Console) -> Result<Vec<Login>> {
+        let mut logins = self.keys();
+        match self.given_password(console)? {
+            Some(password) => logins.push(Login::Password(password)),
+            None if logins.is_empty() => {
+                if surroundings::variable("SSH_AUTH_SOCK").is_some_and(|socket| !socket.is_empty()) {
+                    logins.push(Login::Agent);
+                } else {
+                    let prompt = format!("password of {}", self.user);
+                    logins.push(Login::Password(Password::new(console.password(&prompt)?)));
+                }
+            }
+            None => {}
+        }
+        Ok(logins)
+    }
+
+    /// The key that is named.
+    pub(crate) fn keys(&self) -> Vec<Login> {
+        let key = self.key.iter().map(|file| Login::Key {
+            file: file.clone(),
+            passphrase: surroundings::variable("ROUTEROS_KEY_PASSPHRASE").map(Password::new),
+        });
+        key.collect()
+    }
+
+    /// The password that is named; an empty one counts.
+    pub(crate) fn given_password(&self, console: Console) -> Result<Option<Password>> {
+        if self.ask_password {
+            let prompt = format!("password of {}", self.user);
+            return console.password(&prompt).map(|text| Some(Password::new(text)));
+        }
+        match &self.password_file {
+            Some(file) => secret(file).map(Some),
+            None => Ok(surroundings::variable("ROUTEROS_PASSWORD").map(Password::new)),
+        }
+    }
+}
+
+/// The first line of a file, or of stdin.
+pub(crate) fn secret(file: &Path) -> Result<Password> {
+    if file == Path::new("-") {
+        return read_line().map(Password::new);
+    }
+    let text = read(file)?;
+    Ok(Password::new(text.lines().next().unwrap_or_default()))
+}
+
+/// A file as text.
+pub(crate) fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| {
+        Failure::new(Code::LocalFile, format!("cannot read {}: {error}", file.display()))
+    })
+}
+
+fn trust(console: Console, key: &HostKey, accept: bool) -> Trust {
+    let HostKey { host, kind, fingerprint, .. } = key;
+    console.talk(&format!("the host key of {host} is not known yet: {kind} {fingerprint}"));
+    if accept || console.ask("is it the device's?").unwrap_or(false) {
+        return Trust::Accept;
+    }
+    Trust::Refuse
+}
+
+/// Keeps files that only their owner may read.
+pub(crate) fn keeper(folder: Option<PathBuf>) -> impl FnMut(&str, &[u8]) -> std::io::Result<PathBuf> {
+    move |name, bytes| {
+        let folder = folder.clone().or_else(surroundings::backups);
+        let folder = folder.ok_or_else(|| std::io::Error::other("HOME is not set"))?;
+        fs::create_dir_all(&folder)?;
+        let path = folder.join(name);
+        write_private(&path, bytes)?;
+        Ok(path)
+    }
+}
+
+/// Writes a file that holds secrets.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path)?.write_all(bytes)
+}
