@@ -17,7 +17,12 @@ impl Connection {
     }
 
     /// As [`Self::ssh`], with these logins.
-    pub(crate) fn ssh_with(&self, console: Console, fallback: Option<String>, logins: Vec<Login>) -> Result<Ssh> {
+    pub(crate) fn ssh_with(
+        &self,
+        console: Console,
+        fallback: Option<String>,
+        logins: Vec<Login>,
+    ) -> Result<Ssh> {
         let target = Target {
             host: self.host(fallback)?,
             port: self.port,
@@ -42,7 +47,10 @@ impl Connection {
             Failure::new(Code::Usage, "HOME is not set").hint("name a file with --known-hosts")
         })?;
         let accept = self.accept_host_key;
-        Ok(KnownHosts::new(file, Box::new(move |key| trust(console, key, accept))))
+        Ok(KnownHosts::new(
+            file,
+            Box::new(move |key| trust(console, key, accept)),
+        ))
     }
 
     /// The proofs that the options name, else what is there.
@@ -51,7 +59,8 @@ impl Connection {
         match self.given_password(console)? {
             Some(password) => logins.push(Login::Password(password)),
             None if logins.is_empty() => {
-                if surroundings::variable("SSH_AUTH_SOCK").is_some_and(|socket| !socket.is_empty()) {
+                if surroundings::variable("SSH_AUTH_SOCK").is_some_and(|socket| !socket.is_empty())
+                {
                     logins.push(Login::Agent);
                 } else {
                     let prompt = format!("password of {}", self.user);
@@ -76,7 +85,9 @@ impl Connection {
     pub(crate) fn given_password(&self, console: Console) -> Result<Option<Password>> {
         if self.ask_password {
             let prompt = format!("password of {}", self.user);
-            return console.password(&prompt).map(|text| Some(Password::new(text)));
+            return console
+                .password(&prompt)
+                .map(|text| Some(Password::new(text)));
         }
         match &self.password_file {
             Some(file) => secret(file).map(Some),
@@ -97,13 +108,23 @@ pub(crate) fn secret(file: &Path) -> Result<Password> {
 /// A file as text.
 pub(crate) fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).map_err(|error| {
-        Failure::new(Code::LocalFile, format!("cannot read {}: {error}", file.display()))
+        Failure::new(
+            Code::LocalFile,
+            format!("cannot read {}: {error}", file.display()),
+        )
     })
 }
 
 fn trust(console: Console, key: &HostKey, accept: bool) -> Trust {
-    let HostKey { host, kind, fingerprint, .. } = key;
-    console.talk(&format!("the host key of {host} is not known yet: {kind} {fingerprint}"));
+    let HostKey {
+        host,
+        kind,
+        fingerprint,
+        ..
+    } = key;
+    console.talk(&format!(
+        "the host key of {host} is not known yet: {kind} {fingerprint}"
+    ));
     if accept || console.ask("is it the device's?").unwrap_or(false) {
         return Trust::Accept;
     }
@@ -111,7 +132,9 @@ fn trust(console: Console, key: &HostKey, accept: bool) -> Trust {
 }
 
 /// Keeps files that only their owner may read.
-pub(crate) fn keeper(folder: Option<PathBuf>) -> impl FnMut(&str, &[u8]) -> std::io::Result<PathBuf> {
+pub(crate) fn keeper(
+    folder: Option<PathBuf>,
+) -> impl FnMut(&str, &[u8]) -> std::io::Result<PathBuf> {
     move |name, bytes| {
         let folder = folder.clone().or_else(surroundings::backups);
         let folder = folder.ok_or_else(|| std::io::Error::other("HOME is not set"))?;

@@ -55,7 +55,11 @@ impl Console {
     /// Why it did not work, and how to go on.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            let Failure { code, message, hints } = failure;
+            let Failure {
+                code,
+                message,
+                hints,
+            } = failure;
             self.value(&serde_json::json!({
                 "event": "failed", "code": code.name(), "message": message, "hints": hints,
             }));
@@ -69,8 +73,11 @@ impl Console {
     /// A question that is answered with yes or no.
     pub(crate) fn ask(&self, question: &str) -> Result<bool> {
         if !io::stdin().is_terminal() {
-            return Err(Failure::new(Code::Declined, format!("nobody is there to answer: {question}"))
-                .hint("give --yes where nobody is to be asked"));
+            return Err(Failure::new(
+                Code::Declined,
+                format!("nobody is there to answer: {question}"),
+            )
+            .hint("give --yes where nobody is to be asked"));
         }
         let _ = write!(io::stderr(), "{} [y/N] ", plain(question));
         let answer = read_line()?;
@@ -81,10 +88,14 @@ impl Console {
     pub(crate) fn password(&self, prompt: &str) -> Result<String> {
         let stdin = io::stdin();
         if !stdin.is_terminal() {
-            return Err(Failure::new(Code::Usage, "there is no terminal to ask for a password")
-                .hint("give it in a file (--password-file) or in $ROUTEROS_PASSWORD"));
+            return Err(
+                Failure::new(Code::Usage, "there is no terminal to ask for a password")
+                    .hint("give it in a file (--password-file) or in $ROUTEROS_PASSWORD"),
+            );
         }
-        let unheard = |error: rustix::io::Errno| Failure::new(Code::LocalFile, format!("the terminal: {error}"));
+        let unheard = |error: rustix::io::Errno| {
+            Failure::new(Code::LocalFile, format!("the terminal: {error}"))
+        };
         let shown = rustix::termios::tcgetattr(&stdin).map_err(unheard)?;
         let mut hidden = shown.clone();
         hidden.local_modes.remove(rustix::termios::LocalModes::ECHO);

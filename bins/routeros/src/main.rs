@@ -23,7 +23,11 @@ fn main() -> ExitCode {
             // There is nobody left to tell.
             let _ = error.print();
             // 2 says that a plan has changes.
-            let code = if error.use_stderr() { Code::Usage.exit_code() } else { 0 };
+            let code = if error.use_stderr() {
+                Code::Usage.exit_code()
+            } else {
+                0
+            };
             return ExitCode::from(code);
         }
     };

@@ -7,8 +7,14 @@ use routeros_client::schema::Kind;
 /// which nothing stands is left out.
 pub(crate) fn table(kind: Kind, rows: &[Row]) -> String {
     let mut text = format!("{kind} ({})", rows.len());
-    let names = kind.menu().attributes.iter().map(|attribute| attribute.name);
-    let columns: Vec<&str> = names.filter(|name| rows.iter().any(|row| is_telling(row, name))).collect();
+    let names = kind
+        .menu()
+        .attributes
+        .iter()
+        .map(|attribute| attribute.name);
+    let columns: Vec<&str> = names
+        .filter(|name| rows.iter().any(|row| is_telling(row, name)))
+        .collect();
     if kind.menu().singleton {
         for name in columns {
             let value = rows.iter().map(|row| row.text(name)).collect::<String>();
@@ -16,15 +22,29 @@ pub(crate) fn table(kind: Kind, rows: &[Row]) -> String {
         }
         return text;
     }
-    let mut lines: Vec<Vec<String>> = vec![std::iter::once("flags").chain(columns.iter().copied()).map(str::to_owned).collect()];
+    let mut lines: Vec<Vec<String>> = vec![
+        std::iter::once("flags")
+            .chain(columns.iter().copied())
+            .map(str::to_owned)
+            .collect(),
+    ];
     for row in rows {
         let values = columns.iter().map(|name| row.text(name));
         lines.push(std::iter::once(flags(row)).chain(values).collect());
     }
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        lines
+            .iter()
+            .map(|line| line[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..=columns.len()).map(width).collect();
     for line in &lines {
-        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = line
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
         let cells: Vec<String> = cells.collect();
         text.push_str(&format!("\n  {}", cells.join("  ").trim_end()));
     }

@@ -48,7 +48,7 @@ pub(crate) fn folder(device: &mut Device<'_>) -> Result<&'static str> {
     Ok(if flash > 0 { "flash/" } else { "" })
 }
 
-fn size(device: &mut Device<'_>, file: &str) -> Result<u64> {
+pub(crate) fn size(device: &mut Device<'_>, file: &str) -> Result<u64> {
     let shown = device.ask_text(&format!(
         "[/file/get [find where name={}] size]",
         quoted(file)

@@ -21,9 +21,12 @@ pub mod validate;
 pub mod value;
 pub mod version;
 
+pub mod adopt;
 pub mod apply;
 pub mod backup;
+pub mod bootstrap;
 pub mod device;
 pub mod failure;
 pub mod link;
+pub mod renewal;
 pub mod ssh;

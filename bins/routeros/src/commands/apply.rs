@@ -1,37 +1,30 @@
-//! `plan` and `apply`.
+//! `plan`, `apply` and `cleanup`: the same way to different goals.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use routeros_client::apply::{Goal, Outcome, Settings, Survey, apply as carry_out, survey};
+use routeros_client::bootstrap::address;
 use routeros_client::device::Device;
 use routeros_client::failure::Result;
 use routeros_client::plan::Plan;
+use routeros_client::ssh::Ssh;
 
-use super::{CHANGES, DONE, file};
-use crate::args::{Apply, Connection, Safety};
+use super::{CHANGES, DONE};
+use crate::args::{Connection, Safety};
 use crate::connection::keeper;
 use crate::console::Console;
 use crate::surroundings::Clock;
 
-pub(super) fn plan(file: &Path, connection: &Connection, console: Console) -> Result<u8> {
-    let desired = file::load(file)?;
-    let fallback = desired.management.as_ref().map(|way| way.address.to_string());
-    look(&desired, connection, fallback, console)
-}
-
-pub(super) fn apply(args: &Apply, console: Console) -> Result<u8> {
-    if args.dry_run {
-        return plan(&args.file, &args.connection, console);
-    }
-    let desired = file::load(&args.file)?;
-    let fallback = desired.management.as_ref().map(|way| way.address.to_string());
-    run(&desired, &args.connection, &args.safety, fallback, console)
+fn way(goal: &dyn Goal, connection: &Connection, console: Console) -> Result<Ssh> {
+    connection.ssh(
+        console,
+        address(goal.desired()).map(|address| address.to_string()),
+    )
 }
 
 /// Says what is to be done.
-pub(super) fn look(goal: &dyn Goal, connection: &Connection, fallback: Option<String>, console: Console) -> Result<u8> {
-    let mut ssh = connection.ssh(console, fallback)?;
+pub(super) fn look(goal: &dyn Goal, connection: &Connection, console: Console) -> Result<u8> {
+    let mut ssh = way(goal, connection, console)?;
     let mut clock = Clock::start();
     let mut hear = |event: &_| console.event(event);
     let mut device = Device::new(&mut ssh, &mut clock, &mut hear);
@@ -59,24 +52,26 @@ pub(super) fn run(
     goal: &dyn Goal,
     connection: &Connection,
     safety: &Safety,
-    fallback: Option<String>,
     console: Console,
 ) -> Result<u8> {
-    let mut ssh = connection.ssh(console, fallback)?;
+    let mut ssh = way(goal, connection, console)?;
     let mut clock = Clock::start();
     let mut hear = |event: &_| console.event(event);
     let mut device = Device::new(&mut ssh, &mut clock, &mut hear);
-    let mut agree = |plan: &Plan| agree(plan, safety.yes, console);
     let outcome = carry_out(
         &mut device,
         goal,
         &mut Settings {
             confirm_within: safety.confirm_within,
             boot: safety.boot_time,
-            insisted: safety.force.iter().flat_map(|rules| rules.0.clone()).collect(),
+            insisted: safety
+                .force
+                .iter()
+                .flat_map(|rules| rules.0.clone())
+                .collect(),
             keep_backup: safety.keep_backup,
             keep: &mut keeper(safety.backup_dir.clone()),
-            agree: &mut agree,
+            agree: &mut |plan| agree(plan, safety.yes, console),
         },
     )?;
     let steps = match outcome {
@@ -85,7 +80,7 @@ pub(super) fn run(
     };
     match console.json {
         true => console.value(&serde_json::json!({"event": "finished", "steps": steps})),
-        false if steps == 0 => console.data("no change: the device is as declared"),
+        false if steps == 0 => console.data("no change"),
         false => console.data(&format!("done: {steps} steps, confirmed")),
     }
     Ok(DONE)

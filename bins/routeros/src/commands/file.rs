@@ -4,33 +4,83 @@ use std::path::Path;
 
 use routeros_client::desired::Desired;
 use routeros_client::failure::{Code, Failure, Result};
+use routeros_client::render::{Form, render as script};
+use routeros_client::validate::{Severity, has_errors, validate};
 
 use super::DONE;
 use crate::args::Render;
 use crate::connection::read;
 use crate::console::Console;
 
-/// A file that is valid.
-pub(super) fn load(file: &Path) -> Result<Desired> {
-    let text = read(file)?;
-    Desired::read(&text).map_err(|faults| {
-        let mut failure = Failure::new(Code::InvalidFile, format!("{} is not valid", file.display()));
-        failure.hints = faults.0.iter().map(|fault| format!("line {}: {}", fault.line, fault.text)).collect();
+/// A file that may be carried out. What is worth knowing of it is said.
+pub(super) fn load(file: &Path, console: Console) -> Result<Desired> {
+    let desired = parse(file, &read(file)?)?;
+    let findings = validate(&desired, None);
+    if has_errors(&findings) {
+        let mut failure = invalid(file);
+        let errors = findings
+            .iter()
+            .filter(|finding| finding.severity() == Severity::Error);
+        failure.hints = errors.map(ToString::to_string).collect();
+        return Err(failure);
+    }
+    for finding in findings {
+        console.talk(&format!("warning: {finding}"));
+    }
+    Ok(desired)
+}
+
+fn parse(file: &Path, text: &str) -> Result<Desired> {
+    Desired::read(text).map_err(|faults| {
+        let mut failure = invalid(file);
+        let lines = faults
+            .0
+            .iter()
+            .map(|fault| format!("line {}: {}", fault.line, fault.text));
+        failure.hints = lines.collect();
         failure
     })
 }
 
+fn invalid(file: &Path) -> Failure {
+    Failure::new(
+        Code::InvalidFile,
+        format!("{} is not valid", file.display()),
+    )
+}
+
 pub(super) fn check(file: &Path, console: Console) -> Result<u8> {
-    let desired = load(file)?;
-    let text = format!("{}: valid, {} items declared", file.display(), desired.items.len());
-    match console.json {
-        true => console.value(&serde_json::json!({"valid": true, "items": desired.items.len()})),
-        false => console.data(&text),
+    if console.json {
+        let desired = parse(file, &read(file)?)?;
+        let findings = validate(&desired, None);
+        let valid = !has_errors(&findings);
+        console
+            .value(&serde_json::json!({"event": "checked", "valid": valid, "findings": findings}));
+        return if valid { Ok(DONE) } else { Err(invalid(file)) };
     }
+    let desired = load(file, console)?;
+    console.data(&format!(
+        "{}: valid, {} items declared",
+        file.display(),
+        desired.items.len()
+    ));
     Ok(DONE)
 }
 
-pub(super) fn render(args: &Render, _console: Console) -> Result<u8> {
-    load(&args.file)?;
-    Err(Failure::new(Code::Usage, "not there yet"))
+pub(super) fn render(args: &Render, console: Console) -> Result<u8> {
+    let desired = load(&args.file, console)?;
+    let form = if args.guarded {
+        Form::Guarded
+    } else {
+        Form::Blank
+    };
+    let text = script(&desired, &read(&args.file)?, form).map_err(|error| {
+        Failure::new(Code::InvalidFile, error.to_string())
+            .hint("render works only for what the board has")
+    })?;
+    match console.json {
+        true => console.value(&serde_json::json!({"event": "rendered", "script": text})),
+        false => console.data(text.trim_end()),
+    }
+    Ok(DONE)
 }

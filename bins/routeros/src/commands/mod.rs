@@ -1,10 +1,14 @@
 //! The commands: each parses, calls the library and prints.
 
+mod adopt;
 mod apply;
+mod backup;
+mod bootstrap;
 mod file;
 mod query;
 
 use clap::CommandFactory;
+use routeros_client::apply::Cleanup;
 use routeros_client::failure::{Code, Failure, Result};
 
 use crate::args::{Cli, Command};
@@ -21,12 +25,46 @@ pub(crate) fn run(command: Command, console: Console) -> Result<u8> {
         Command::Query(args) => query::run(&args, console),
         Command::Check { file } => file::check(&file, console),
         Command::Render(args) => file::render(&args, console),
-        Command::Plan(args) => apply::plan(&args.file, &args.connection, console),
-        Command::Apply(args) => apply::apply(&args, console),
+        Command::Plan(args) => {
+            let desired = file::load(&args.file, console)?;
+            apply::look(&desired, &args.connection, console)
+        }
+        Command::Apply(args) => {
+            let desired = file::load(&args.file, console)?;
+            match args.dry_run {
+                true => apply::look(&desired, &args.connection, console),
+                false => apply::run(&desired, &args.connection, &args.safety, console),
+            }
+        }
+        Command::Cleanup(args) => {
+            let desired = file::load(&args.file, console)?;
+            let goal = Cleanup(&desired);
+            match args.dry_run {
+                true => apply::look(&goal, &args.connection, console),
+                false => apply::run(&goal, &args.connection, &args.safety, console),
+            }
+        }
+        Command::Bootstrap(args) => bootstrap::run(&args, console),
+        Command::Backup(args) => backup::save(&args, console),
+        Command::Restore(args) => backup::restore(&args, console),
+        Command::Reset(args) => backup::reset(&args, console),
+        Command::Adopt(args) => adopt::run(&args, console),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "routeros", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "routeros",
+                &mut std::io::stdout(),
+            );
             Ok(DONE)
         }
-        _ => Err(Failure::new(Code::Usage, "not there yet")),
     }
+}
+
+/// Goes on only where a person, or `--yes`, says so.
+fn agreed(yes: bool, question: &str, console: Console) -> Result<()> {
+    if yes || console.ask(question)? {
+        return Ok(());
+    }
+    Err(Failure::new(Code::Declined, "nothing was changed"))
 }

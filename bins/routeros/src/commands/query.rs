@@ -19,7 +19,12 @@ impl Subject {
             Subject::Bridges => &[Kind::Bridge],
             Subject::BridgePorts => &[Kind::BridgePort],
             Subject::IpAddresses => &[Kind::Address],
-            Subject::Dhcp => &[Kind::Pool, Kind::DhcpServer, Kind::DhcpNetwork, Kind::DhcpLease],
+            Subject::Dhcp => &[
+                Kind::Pool,
+                Kind::DhcpServer,
+                Kind::DhcpNetwork,
+                Kind::DhcpLease,
+            ],
             Subject::Dns => &[Kind::Dns, Kind::DnsStatic],
         }
     }

@@ -85,8 +85,13 @@ fn count(item: &Item) -> Option<Count> {
         Value::Text(text) => text.is_ascii(),
         _ => true,
     };
-    let properties = item.values.iter().filter(|(name, value)| *name != "comment" && comparable(value));
-    let properties: Vec<_> = properties.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let properties = item
+        .values
+        .iter()
+        .filter(|(name, value)| *name != "comment" && comparable(value));
+    let properties: Vec<_> = properties
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
     let can_be_found = !menu.singleton && !properties.is_empty();
     can_be_found.then_some(Count {
         kind: item.kind,
@@ -96,16 +101,18 @@ fn count(item: &Item) -> Option<Count> {
 }
 
 /// Whether this is the device that the file is for.
-pub(super) fn accepts(desired: &Desired, facts: &Facts) -> Result<()> {
+pub(crate) fn accepts(desired: &Desired, facts: &Facts) -> Result<()> {
     let Facts { board, version, .. } = facts;
     if let Some(wanted) = desired.board.as_ref().filter(|wanted| *wanted != board) {
         let message = format!("the file is for a {wanted}, the device is a {board}");
-        return Err(Failure::new(Code::WrongDevice, message).hint("nothing was changed; change [device] board if it fits all the same"));
+        return Err(Failure::new(Code::WrongDevice, message)
+            .hint("nothing was changed; change [device] board if it fits all the same"));
     }
     match desired.minimum_version {
         Some(wanted) if *version < wanted => {
             let message = format!("the file needs RouterOS {wanted}, the device runs {version}");
-            Err(Failure::new(Code::UnsupportedVersion, message).hint("nothing was changed; upgrade the device"))
+            Err(Failure::new(Code::UnsupportedVersion, message)
+                .hint("nothing was changed; upgrade the device"))
         }
         _ => Ok(()),
     }
@@ -136,7 +143,10 @@ pub(super) fn lockout(
 /// The device's address in the operator's network. What was dialled may be a
 /// tunnel's end.
 fn dialled(state: &State, place: &Place) -> Option<std::net::IpAddr> {
-    let addresses = state.of(Kind::Address).iter().filter(|row| row.flags.disabled != Some(true));
+    let addresses = state
+        .of(Kind::Address)
+        .iter()
+        .filter(|row| row.flags.disabled != Some(true));
     let prefixes = addresses.filter_map(|row| match row.get("address") {
         Some(Value::Prefix(prefix)) => Some(*prefix),
         _ => None,

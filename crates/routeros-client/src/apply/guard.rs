@@ -48,7 +48,7 @@ fn next_run(device: &mut Device<'_>) -> Result<String> {
 }
 
 /// Refuses to begin where an earlier run is not confirmed.
-pub(super) fn refuse_pending(device: &mut Device<'_>) -> Result<()> {
+pub(crate) fn refuse_pending(device: &mut Device<'_>) -> Result<()> {
     if !is_pending(device)? {
         return Ok(());
     }

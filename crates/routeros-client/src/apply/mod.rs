@@ -14,6 +14,9 @@ pub use goal::{Cleanup, Count, Goal};
 pub use guard::{BACKUP, ROLLBACK};
 pub use same::same_configuration;
 
+pub(crate) use goal::accepts;
+pub(crate) use guard::refuse_pending;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -69,7 +72,11 @@ pub enum Outcome {
 ///
 /// # Errors
 /// Where the device is not reached, or is not the one that is meant.
-pub fn survey(device: &mut Device<'_>, goal: &dyn Goal, insisted: &BTreeSet<Rule>) -> Result<Survey> {
+pub fn survey(
+    device: &mut Device<'_>,
+    goal: &dyn Goal,
+    insisted: &BTreeSet<Rule>,
+) -> Result<Survey> {
     let desired = goal.desired();
     let facts = device.facts()?;
     device.say(&Event::Connected {
@@ -149,11 +156,14 @@ pub fn refuse_elsewhere(desired: &Desired, place: Option<&Place>) -> Result<()> 
 
 fn locked_out(lockout: &Lockout) -> Failure {
     let rule = lockout.reason.rule.word();
-    Failure::new(Code::Lockout, format!("the plan would cut you off: {lockout}"))
-        .hint("nothing was changed on the device")
-        .hint(format!(
-            "--force {rule} tries it all the same: the device then goes back on its own"
-        ))
+    Failure::new(
+        Code::Lockout,
+        format!("the plan would cut you off: {lockout}"),
+    )
+    .hint("nothing was changed on the device")
+    .hint(format!(
+        "--force {rule} tries it all the same: the device then goes back on its own"
+    ))
 }
 
 /// One run, once the device is armed.

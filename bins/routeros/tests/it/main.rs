@@ -1,0 +1,4 @@
+//! The program against a simulated switch, over real SSH.
+
+mod office;
+mod world;

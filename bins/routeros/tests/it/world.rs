@@ -1,0 +1,102 @@
+//! A simulated switch, an operator's machine, and the real program between.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use routeros_sim::ssh::Options;
+use routeros_sim::{Simulator, Version};
+use tempfile::TempDir;
+
+/// How many device seconds pass in a real one.
+const SPEED: u32 = 60;
+
+/// A switch and the folder of the operator; both go when it is dropped.
+pub(crate) struct World {
+    pub(crate) sim: Simulator,
+    home: TempDir,
+}
+
+/// What the program said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl World {
+    /// A switch from the factory.
+    pub(crate) fn factory(minor: u8) -> Self {
+        let mut options = Options::new(Version::new(minor));
+        options.speed = SPEED;
+        World {
+            sim: Simulator::start(options).expect("a simulator"),
+            home: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    /// The operator's folder.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The operator's machine is plugged into a port.
+    pub(crate) fn at(&self, port: &str) -> Operator<'_> {
+        let dial = self.sim.dial(port, "192.168.88.1", "192.168.88.10");
+        Operator {
+            world: self,
+            dial: dial.expect("a port"),
+            password: String::new(),
+        }
+    }
+}
+
+/// Somebody who is plugged into a port.
+pub(crate) struct Operator<'a> {
+    world: &'a World,
+    pub(crate) dial: SocketAddr,
+    pub(crate) password: String,
+}
+
+impl Operator<'_> {
+    /// Runs the program against the switch.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
+        let home = self.world.home();
+        let port = self.dial.port().to_string();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_routeros"));
+        command
+            .args(arguments)
+            .args(["--host", "127.0.0.1", "--port", &port, "--accept-host-key"])
+            .args(["--connect-timeout", "2s", "--command-timeout", "3s"])
+            .env_clear()
+            .env("HOME", home)
+            .env("ROUTEROS_PASSWORD", &self.password)
+            .current_dir(home);
+        Said::of(command.output().expect("runs"))
+    }
+}
+
+impl Said {
+    pub(crate) fn of(output: Output) -> Self {
+        Said {
+            code: output.status.code().expect("an exit code"),
+            out: String::from_utf8(output.stdout).expect("text"),
+            err: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+
+    /// Checks the exit code, and shows everything where it is another.
+    #[track_caller]
+    pub(crate) fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
+        self
+    }
+}
+
+/// The project's example of a whole office.
+pub(crate) fn office() -> String {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let file = root.join("../../docs/operate/office.toml");
+    file.to_str().expect("text").to_owned()
+}

@@ -1,0 +1,135 @@
+//! Restarts with another configuration: a backup that is loaded, a reset. A
+//! timer on the device starts both, as nobody can answer its questions there.
+
+use std::time::Duration;
+
+use crate::apply::refuse_pending;
+use crate::backup;
+use crate::command::quote::quoted;
+use crate::device::{Device, Event, Facts, Told};
+use crate::failure::{Code, Failure, Result};
+
+/// The backup's name on the device.
+const RESTORE: &str = "attic-restore";
+/// The timer's name.
+const TIMER: &str = "attic-renewal";
+/// The timer's time: enough to see that it is there.
+const SOON: u64 = 5;
+/// How long the device may take to begin.
+const BEGIN: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_secs(1);
+const POLICY: &str = "ftp,reboot,read,write,policy,test,password,sensitive";
+
+/// What became of a device that was to start again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewed {
+    /// It is back.
+    Back,
+    /// It is back, and takes another password or shows another host key.
+    Stranger,
+}
+
+/// Loads a backup into a device and waits until it is back.
+///
+/// # Errors
+/// Where it refuses, or does not come back in time.
+pub fn restore(device: &mut Device<'_>, bytes: &[u8], boot: Duration) -> Result<Renewed> {
+    begin(device)?;
+    let name = format!("{}{RESTORE}", backup::folder(device)?);
+    let file = format!("{name}.backup");
+    device.put_file(&file, bytes)?;
+    let size = backup::size(device, &file)?;
+    if size != bytes.len() as u64 {
+        let message = format!("the device has {size} bytes of {}", bytes.len());
+        return Err(
+            Failure::new(Code::CommandRefused, message).hint("nothing was changed; try again")
+        );
+    }
+    start(
+        device,
+        &format!("/system backup load name={name} password=\"\""),
+    )?;
+    let renewed = wait(device, boot)?;
+    if renewed == Renewed::Back {
+        backup::remove(device, &file)?;
+    }
+    Ok(renewed)
+}
+
+/// Resets a device to the factory's configuration and waits until it is away.
+/// It comes back as 192.168.88.1, with its first password and a new host key.
+///
+/// # Errors
+/// Where it refuses, or does not begin.
+pub fn reset(device: &mut Device<'_>) -> Result<()> {
+    begin(device)?;
+    start(device, "/system reset-configuration")?;
+    let deadline = device.now() + BEGIN;
+    while device.now() < deadline {
+        match pending(device) {
+            Ok(true) => device.pause(PAUSE),
+            Ok(false) | Err(_) => return Ok(()),
+        }
+    }
+    Err(
+        Failure::new(Code::CommandRefused, "the device did not begin")
+            .hint("look at its log: /log print"),
+    )
+}
+
+fn begin(device: &mut Device<'_>) -> Result<Facts> {
+    let facts = device.facts()?;
+    device.say(&Event::Connected {
+        facts: facts.clone(),
+    });
+    refuse_pending(device)?;
+    Ok(facts)
+}
+
+fn pending(device: &mut Device<'_>) -> Result<bool> {
+    let count = device.ask_number(&format!(
+        "[:len [/system/scheduler/find where name=\"{TIMER}\"]]"
+    ))?;
+    Ok(count > 0)
+}
+
+fn start(device: &mut Device<'_>, event: &str) -> Result<()> {
+    let line = format!(
+        "/system/scheduler add name={TIMER} interval={SOON}s policy={POLICY} on-event={} comment=attic",
+        quoted(event)
+    );
+    match device.tell(&line)? {
+        Told::Refused(refusal) => {
+            let message = format!("the device refuses the timer: {refusal}");
+            Err(Failure::new(Code::CommandRefused, message).hint("nothing was changed"))
+        }
+        // Where the answer is lost, waiting shows what became of it.
+        Told::Done | Told::Unknown(_) => Ok(()),
+    }
+}
+
+fn wait(device: &mut Device<'_>, boot: Duration) -> Result<Renewed> {
+    let at_most = BEGIN + boot * 2;
+    device.say(&Event::Waiting {
+        what: "the device to start again".to_owned(),
+        at_most: at_most.as_secs(),
+    });
+    let deadline = device.now() + at_most;
+    loop {
+        device.hang_up();
+        let failure = match pending(device) {
+            Ok(false) => return Ok(Renewed::Back),
+            Ok(true) => Failure::new(Code::NotBack, "the device did not begin"),
+            Err(failure) if failure.is_passing() => failure,
+            Err(_) => return Ok(Renewed::Stranger),
+        };
+        if device.now() >= deadline {
+            let message = format!(
+                "the device is not back in {} s: {failure}",
+                at_most.as_secs()
+            );
+            return Err(Failure::new(Code::NotBack, message).hint("look at it: is it powered?"));
+        }
+        device.pause(PAUSE);
+    }
+}
