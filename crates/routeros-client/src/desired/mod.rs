@@ -29,6 +29,8 @@ pub struct Desired {
     pub board: Option<String>,
     /// The oldest version that the file is for.
     pub minimum_version: Option<Version>,
+    /// Where the device is described; 0 where it is not.
+    pub device_line: usize,
     /// The way to the device, which is kept open.
     pub management: Option<Management>,
     /// What is declared, in the order of the file.

@@ -87,7 +87,10 @@ impl Reader<'_> {
                         self.purge(line, kind.get_ref());
                     }
                 }
-                ("device", DeValue::Table(table)) => self.device(table),
+                ("device", DeValue::Table(table)) => {
+                    self.desired.device_line = entry.line;
+                    self.device(table);
+                }
                 ("management", DeValue::Table(table)) => self.management(entry.line, table),
                 ("purge" | "device" | "management", _) => {
                     self.fault(entry.line, format!("{:?} has another form", entry.name));

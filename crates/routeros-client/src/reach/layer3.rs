@@ -87,7 +87,11 @@ fn own(state: &State, bridge: &Row, vlan: u16, address: IpAddr, port: &str) -> R
         let reason = format!("{address} is on {name}, which takes only tagged frames");
         return Err(Cut::new(Rule::FrameTypes, reason));
     }
-    if pvid(bridge) != vlan || tagged(state, &name, vlan, &name) {
+    if pvid(bridge) == vlan && joined(state, &name, vlan) {
+        let reason = format!("{name} is both a tagged and an untagged member of VLAN {vlan}");
+        return Err(Cut::new(Rule::Vlan, reason));
+    }
+    if pvid(bridge) != vlan {
         let reason = format!(
             "frames of {port} are in VLAN {vlan}, but {address} is on {name} itself, in VLAN {}",
             pvid(bridge)
@@ -95,6 +99,17 @@ fn own(state: &State, bridge: &Row, vlan: u16, address: IpAddr, port: &str) -> R
         return Err(Cut::new(Rule::Vlan, reason));
     }
     Ok(())
+}
+
+/// Whether a bridge is a tagged member of a VLAN: by the table, or by itself.
+fn joined(state: &State, bridge: &str, vlan: u16) -> bool {
+    let of_vlan = |row: &Row| {
+        row.text("interface") == bridge
+            && value_of(row, "vlan-id") == Value::Number(vlan.into())
+            && is_on(row)
+    };
+    let itself = state.version.at_least(JOINS_ITSELF) && state.of(Kind::Vlan).iter().any(of_vlan);
+    itself || tagged(state, bridge, vlan, bridge)
 }
 
 /// The address is on a VLAN interface: the same VLAN, and the bridge a tagged
@@ -120,11 +135,16 @@ fn through_vlan(
         let reason = format!("frames of {port} are in VLAN {vlan}, but {address} is in VLAN {id}");
         return Err(Cut::new(Rule::Vlan, reason));
     }
+    // What takes only tagged frames is no member by its pvid.
+    if pvid(bridge) == vlan && !takes_only_tagged(bridge) {
+        let reason = format!("{name} takes VLAN {vlan} untagged, so {interface} may not see it");
+        return Err(Cut::new(Rule::Vlan, reason));
+    }
     if takes_only_untagged(bridge) {
         let reason = format!("{name} takes no tagged frames, so {interface} answers nobody");
         return Err(Cut::new(Rule::FrameTypes, reason));
     }
-    if !state.version.at_least(JOINS_ITSELF) && !tagged(state, &name, vlan, &name) {
+    if !joined(state, &name, vlan) {
         let reason = format!("{name} is no tagged member of VLAN {vlan}");
         return Err(Cut::new(Rule::Vlan, reason));
     }
@@ -134,7 +154,8 @@ fn through_vlan(
 /// Answers go by the interface that the question came by: no other one has
 /// the same network, and the operator is in it.
 pub(super) fn route(state: &State, operator: &Operator, path: &Path) -> Result<(), Cut> {
-    let rows = || state.of(Kind::Address).iter().filter(|row| is_on(row));
+    let on = |row: &&Row| is_on(row) && !is_off(state, &row.text("interface"));
+    let rows = || state.of(Kind::Address).iter().filter(on);
     let here = |row: &&Row| row.text("interface") == path.interface;
     let network = rows()
         .filter(here)
@@ -166,6 +187,14 @@ pub(super) fn route(state: &State, operator: &Operator, path: &Path) -> Result<(
             ),
         )),
     }
+}
+
+/// Whether an interface is known to be switched off.
+fn is_off(state: &State, name: &str) -> bool {
+    let mut rows = [Kind::Ethernet, Kind::Bridge, Kind::Vlan]
+        .into_iter()
+        .flat_map(|kind| state.of(kind));
+    rows.any(|row| row.text("name") == name && !is_on(row))
 }
 
 /// SSH listens, and for this operator.

@@ -43,7 +43,8 @@ fn sockets(context: &mut Context<'_>) {
             known.join(", ")
         );
         let text = format!("the ports of the board {board:?} are not known");
-        context.find_at("W-board-unknown", 1, "device".to_owned(), text, advice);
+        let line = context.desired.device_line.max(1);
+        context.find_at("W-board-unknown", line, "device".to_owned(), text, advice);
         return;
     };
     for item in context.desired.of(Kind::Ethernet) {

@@ -14,7 +14,7 @@ pub(super) fn check(context: &mut Context<'_>) {
             };
             let (text, advice) = match attribute.since {
                 Some(since) if since > minor => (
-                    format!("{name} came with 7.{since}, and 7.{minor} is to do"),
+                    format!("{name} came with 7.{since}, and 7.{minor} has to do"),
                     format!("leave it out, or declare minimum-version = \"7.{since}\""),
                 ),
                 _ => (
@@ -35,7 +35,7 @@ fn device(context: &mut Context<'_>) {
     let Some(state) = context.state else {
         return;
     };
-    let at = |name: &str| (1, format!("device {name}"));
+    let at = |name: &str| (context.desired.device_line.max(1), format!("device {name}"));
     if let Some(board) = &context.desired.board
         && !state.board.is_empty()
         && *board != state.board

@@ -9,3 +9,4 @@ mod lockout;
 mod office;
 mod random;
 mod scripts;
+mod switch;

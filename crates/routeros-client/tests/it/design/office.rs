@@ -130,3 +130,22 @@ fn filtering_is_the_last_step_but_for_services() {
     let after = &plan.steps[place.expect("there") + 1..];
     assert!(after.iter().all(|step| step.kind.name() == "service"));
 }
+
+#[test]
+fn plans_are_json_too() {
+    let plan = plan(&office(), &factory());
+    let json = serde_json::to_value(&plan).expect("JSON");
+    let step = &json["steps"][3];
+    assert_eq!(step["menu"], "/interface/bridge");
+    assert_eq!(step["action"]["adopt"]["from"], "bridge");
+    assert_eq!(step["changes"][0]["old"], "bridge");
+    assert_eq!(step["safety"], "safe");
+    assert_eq!(
+        step["inverse"],
+        "/interface/bridge set bridge-attic name=bridge comment=defconf"
+    );
+    assert_eq!(
+        json["steps"].as_array().map(Vec::len),
+        Some(plan.steps.len())
+    );
+}
