@@ -1,7 +1,7 @@
 //! Backups on the device: saved, looked at, removed, and its configuration as
 //! text.
 
-use crate::command::quote::quoted;
+use crate::command::quote::{Escaped, quoted};
 use crate::device::{Device, Told, text};
 use crate::failure::{Code, Failure, Result};
 use crate::read::Notice;
@@ -48,17 +48,24 @@ pub(crate) fn folder(device: &mut Device<'_>) -> Result<&'static str> {
     Ok(if flash > 0 { "flash/" } else { "" })
 }
 
+/// The size in bytes that the device gives for a file.
 pub(crate) fn size(device: &mut Device<'_>, file: &str) -> Result<u64> {
-    let shown = device.ask_text(&format!(
-        "[/file/get [find where name={}] size]",
-        quoted(file)
-    ))?;
-    match Type::Size.read(shown.trim()) {
-        Ok(Value::Size(bytes)) if bytes > 0 => Ok(bytes),
+    let found = format!("[find where name=\"{}\"]", Escaped(file));
+    let shown = device.ask_text(&format!("[/file/get {found} size]"))?;
+    match bytes(shown.trim()) {
+        Some(bytes) if bytes > 0 => Ok(bytes),
         _ => {
             let message = format!("the device's {file} has no plausible size: {shown:?}");
             Err(Failure::new(Code::NotArmed, message).hint("nothing was changed"))
         }
+    }
+}
+
+/// A plain number is bytes here, other than for the memory of caches.
+fn bytes(shown: &str) -> Option<u64> {
+    match (shown.parse(), Type::Size.read(shown)) {
+        (Ok(bytes), _) | (_, Ok(Value::Size(bytes))) => Some(bytes),
+        _ => None,
     }
 }
 
@@ -67,10 +74,7 @@ pub(crate) fn size(device: &mut Device<'_>, file: &str) -> Result<u64> {
 /// # Errors
 /// Where it stays.
 pub fn remove(device: &mut Device<'_>, file: &str) -> Result<()> {
-    let found = format!(
-        "[find where name=\"{}\"]",
-        crate::command::quote::Escaped(file)
-    );
+    let found = format!("[find where name=\"{}\"]", Escaped(file));
     for _ in 0..TRIES {
         match device.tell(&format!("/file remove {found}"))? {
             Told::Refused(refusal) => {
@@ -106,4 +110,16 @@ fn incomplete(why: &str) -> Failure {
         format!("the device's export is not whole: {why}"),
     )
     .hint("try again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_of_files_are_bytes() {
+        assert_eq!(bytes("24576"), Some(24_576));
+        assert_eq!(bytes("24KiB"), Some(24_576));
+        assert_eq!(bytes(""), None);
+    }
 }

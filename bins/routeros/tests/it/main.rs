@@ -1,4 +1,6 @@
 //! The program against a simulated switch, over real SSH.
 
+mod factory;
+mod faults;
 mod office;
 mod world;

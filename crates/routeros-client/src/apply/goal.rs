@@ -77,23 +77,30 @@ fn no_way(error: &DiffError) -> Failure {
 }
 
 /// Only what the device compares in one way: no lists, and nothing that is
-/// not there.
+/// not there. What cannot be told from others so is not counted.
 fn count(item: &Item) -> Option<Count> {
     let menu = item.kind.menu();
     let comparable = |value: &Value| match value {
-        Value::Unset | Value::Set(_) | Value::List(_) | Value::Vlans(_) | Value::Ranges(_) => false,
+        Value::Unset | Value::Set(_) | Value::List(_) | Value::Ranges(_) => false,
+        Value::Vlans(vlans) => vlans.to_string().bytes().all(|byte| byte.is_ascii_digit()),
         Value::Text(text) => text.is_ascii(),
         _ => true,
     };
-    let properties = item
+    let mut keys = menu.keys.iter().filter_map(|key| item.get(key));
+    if menu.singleton || !keys.all(comparable) {
+        return None;
+    }
+    let declared = item
         .values
         .iter()
         .filter(|(name, value)| *name != "comment" && comparable(value));
-    let properties: Vec<_> = properties
+    let mut properties: Vec<_> = declared
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let can_be_found = !menu.singleton && !properties.is_empty();
-    can_be_found.then_some(Count {
+    if menu.flags.contains(&"dynamic") {
+        properties.push(("dynamic".to_owned(), Value::Bool(false)));
+    }
+    Some(Count {
         kind: item.kind,
         properties,
         expected: 1,

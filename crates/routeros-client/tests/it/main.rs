@@ -1,5 +1,6 @@
 //! Tests of the client.
 
 mod design;
+mod device;
 mod properties;
 mod transcripts;
