@@ -1,9 +1,12 @@
 //! What people change by hand is found; what the file does not mention is left
 //! alone.
 
+use std::collections::BTreeSet;
+
 use routeros_client::plan::{Action, DiffError, Plan, diff};
 use routeros_client::row::State;
 use routeros_client::schema::Kind;
+use routeros_client::value::Value;
 
 use super::factory::{content, factory, office, plan, read, row, taken};
 
@@ -168,4 +171,15 @@ fn nothing_that_is_not_declared_is_set_and_empty_clears() {
         ["/ip/dns set servers=\"\""]
     );
     assert_eq!(plan(&read(text), &factory()).steps, []);
+}
+
+#[test]
+fn an_empty_list_is_the_same_as_none() {
+    let text =
+        "owner = \"a\"\n[[bridge-vlan]]\nbridge = \"bridge\"\nvlan-ids = 7\nuntagged = \"\"\n";
+    let mut state = factory();
+    let entry = row(Kind::BridgeVlan, &[("bridge", "bridge"), ("vlan-ids", "7")]);
+    let entry = entry.with("untagged", Value::Set(BTreeSet::new()));
+    state.rows.entry(Kind::BridgeVlan).or_default().push(entry);
+    assert_eq!(plan(&read(text), &state).steps, []);
 }
