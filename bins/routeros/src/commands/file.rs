@@ -12,16 +12,33 @@ use crate::args::Render;
 use crate::connection::read;
 use crate::console::Console;
 
+/// What a file says of the way to the device itself.
+const CUTS: [&str; 2] = ["E-management-cut", "E-management-frames"];
+
 /// A file that may be carried out. What is worth knowing of it is said.
 pub(super) fn load(file: &Path, console: Console) -> Result<Desired> {
+    load_forced(file, false, console)
+}
+
+/// As [`load`]; forced, it may cut off management.
+pub(super) fn load_forced(file: &Path, forced: bool, console: Console) -> Result<Desired> {
     let desired = parse(file, &read(file)?)?;
     let findings = validate(&desired, None);
-    if has_errors(&findings) {
-        let mut failure = invalid(file);
-        let errors = findings
-            .iter()
-            .filter(|finding| finding.severity() == Severity::Error);
-        failure.hints = errors.map(ToString::to_string).collect();
+    let errors: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.severity() == Severity::Error)
+        .filter(|finding| !(forced && CUTS.contains(&finding.code)))
+        .collect();
+    if !errors.is_empty() {
+        let cuts = errors.iter().all(|finding| CUTS.contains(&finding.code));
+        let mut failure = match cuts {
+            true => Failure::new(
+                Code::Lockout,
+                format!("{} would cut you off", file.display()),
+            ),
+            false => invalid(file),
+        };
+        failure.hints = errors.iter().map(ToString::to_string).collect();
         return Err(failure);
     }
     for finding in findings {

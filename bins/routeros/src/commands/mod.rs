@@ -30,7 +30,8 @@ pub(crate) fn run(command: Command, console: Console) -> Result<u8> {
             apply::look(&desired, &args.connection, console)
         }
         Command::Apply(args) => {
-            let desired = file::load(&args.file, console)?;
+            let forced = !args.safety.force.is_empty();
+            let desired = file::load_forced(&args.file, forced, console)?;
             match args.dry_run {
                 true => apply::look(&desired, &args.connection, console),
                 false => apply::run(&desired, &args.connection, &args.safety, console),
