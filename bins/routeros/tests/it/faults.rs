@@ -95,29 +95,3 @@ fn a_second_run_beside_an_unconfirmed_one_is_refused() {
     );
     assert_eq!(world.sim.writes(), []);
 }
-
-#[test]
-fn what_was_done_before_a_refusal_is_taken_back() {
-    let world = World::factory(20);
-    let operator = world.at("ether24");
-    // An entry of which the file knows nothing has the VLAN already.
-    world
-        .sim
-        .console("/interface/bridge/vlan add bridge=bridge vlan-ids=10,20");
-    let export = || {
-        let text = world.sim.console("/export terse");
-        text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
-    };
-    let before = export();
-    let said = operator.run(&apply(&office())).ends(1);
-    assert!(said.err.contains("error[taken-back]"), "{}", said.err);
-    assert_eq!(export(), before);
-    assert_eq!(world.sim.boots(), 0);
-    assert_eq!(
-        world
-            .sim
-            .console(":put [:len [/system/scheduler find]]")
-            .trim(),
-        "0"
-    );
-}
