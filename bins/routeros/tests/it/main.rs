@@ -3,4 +3,5 @@
 mod factory;
 mod faults;
 mod office;
+mod suites;
 mod world;

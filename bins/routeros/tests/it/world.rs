@@ -41,6 +41,19 @@ impl World {
         self.home.path()
     }
 
+    /// Runs the program as it is typed, with nothing to reach.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
+        Said::of(self.command().args(arguments).output().expect("runs"))
+    }
+
+    /// The program in the operator's folder.
+    fn command(&self) -> Command {
+        let home = self.home();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_routeros"));
+        command.env_clear().env("HOME", home).current_dir(home);
+        command
+    }
+
     /// The operator's machine is plugged into a port.
     pub(crate) fn at(&self, port: &str) -> Operator<'_> {
         let dial = self.sim.dial(port, "192.168.88.1", "192.168.88.10");
@@ -62,17 +75,13 @@ pub(crate) struct Operator<'a> {
 impl Operator<'_> {
     /// Runs the program against the switch.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
-        let home = self.world.home();
         let port = self.dial.port().to_string();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_routeros"));
+        let mut command = self.world.command();
         command
             .args(arguments)
             .args(["--host", "127.0.0.1", "--port", &port, "--accept-host-key"])
             .args(["--connect-timeout", "2s", "--command-timeout", "3s"])
-            .env_clear()
-            .env("HOME", home)
-            .env("ROUTEROS_PASSWORD", &self.password)
-            .current_dir(home);
+            .env("ROUTEROS_PASSWORD", &self.password);
         Said::of(command.output().expect("runs"))
     }
 }
