@@ -13,7 +13,9 @@ use crate::surroundings;
 impl Connection {
     /// A way to the device; to `fallback` where the options name none.
     pub(crate) fn ssh(&self, console: Console, fallback: Option<String>) -> Result<Ssh> {
-        self.ssh_with(console, fallback, self.logins(console)?)
+        // Nobody is asked for a password as long as no device is named.
+        let host = self.host(fallback)?;
+        self.ssh_with(console, Some(host), self.logins(console)?)
     }
 
     /// As [`Self::ssh`], with these logins.

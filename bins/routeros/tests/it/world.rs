@@ -57,10 +57,15 @@ impl World {
     /// The operator's machine is plugged into a port.
     pub(crate) fn at(&self, port: &str) -> Operator<'_> {
         let dial = self.sim.dial(port, "192.168.88.1", "192.168.88.10");
+        self.from(dial.expect("a port"), "")
+    }
+
+    /// An operator who is plugged in already.
+    pub(crate) fn from(&self, dial: SocketAddr, password: &str) -> Operator<'_> {
         Operator {
             world: self,
-            dial: dial.expect("a port"),
-            password: String::new(),
+            dial,
+            password: password.to_owned(),
         }
     }
 }

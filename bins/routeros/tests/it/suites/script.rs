@@ -3,6 +3,8 @@
 //! The transcript of a case is compared with `tests/golden/SUITE/CASE.txt`;
 //! `UPDATE_EXPECT=1` renews it. A case checks what matters by itself as well.
 
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
@@ -21,6 +23,7 @@ pub(crate) struct Script {
     pub(crate) world: World,
     golden: PathBuf,
     port: &'static str,
+    dials: BTreeMap<&'static str, SocketAddr>,
     password: String,
     masks: Masks,
     text: String,
@@ -41,6 +44,7 @@ impl Script {
             world,
             golden: golden.join(suite).join(format!("{case}.txt")),
             port: "ether24",
+            dials: BTreeMap::new(),
             password: String::new(),
             masks,
             text: format!("# {suite}: {case}, RouterOS 7.{minor}\n"),
@@ -104,9 +108,13 @@ impl Script {
     /// Runs a command that reaches the device; the way to it is not shown.
     pub(crate) fn run(&mut self, arguments: &[&str]) -> Said {
         self.world.sim.clear_log();
-        let mut operator = self.world.at(self.port);
-        operator.password.clone_from(&self.password);
-        self.masks.port(operator.dial);
+        let dial = match self.dials.get(self.port) {
+            Some(dial) => *dial,
+            None => self.world.at(self.port).dial,
+        };
+        self.dials.insert(self.port, dial);
+        self.masks.port(dial);
+        let operator = self.world.from(dial, &self.password);
         let said = operator.run(arguments);
         self.record(arguments, &said);
         said
@@ -115,8 +123,14 @@ impl Script {
     /// Runs a command as it is typed, without a device.
     pub(crate) fn alone(&mut self, arguments: &[&str]) -> Said {
         self.world.sim.clear_log();
-        let said = self.world.run(arguments);
+        let said = self.alone_unshown(arguments);
         self.record(arguments, &said);
+        said
+    }
+
+    /// As [`Self::alone`], for what is too long to be shown.
+    pub(crate) fn alone_unshown(&self, arguments: &[&str]) -> Said {
+        let said = self.world.run(arguments);
         assert_eq!(self.world.sim.log(), [], "the device was asked");
         said
     }
