@@ -15,6 +15,10 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("garretd", "errors", "errors"),
     ("garretd", "metrics", "metrics"),
     ("garret", "cli", "garret"),
+    ("routeros", "cli", "routeros-cli"),
+    ("routeros", "file", "routeros-file"),
+    ("routeros", "attributes", "routeros-attributes"),
+    ("routeros", "errors", "routeros-errors"),
 ];
 
 /// Writes every page.

@@ -61,6 +61,12 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Print a page of the reference
+    #[command(hide = true)]
+    Reference {
+        /// The page
+        page: crate::reference::Page,
+    },
 }
 
 /// How to reach a device.

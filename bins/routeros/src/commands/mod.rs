@@ -59,6 +59,10 @@ pub(crate) fn run(command: Command, console: Console) -> Result<u8> {
             );
             Ok(DONE)
         }
+        Command::Reference { page } => {
+            console.data(crate::reference::page(page).trim_end());
+            Ok(DONE)
+        }
     }
 }
 
