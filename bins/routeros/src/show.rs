@@ -22,6 +22,9 @@ pub(crate) fn table(kind: Kind, rows: &[Row]) -> String {
         }
         return text;
     }
+    if rows.is_empty() {
+        return text;
+    }
     let mut lines: Vec<Vec<String>> = vec![
         std::iter::once("flags")
             .chain(columns.iter().copied())

@@ -5,7 +5,7 @@ use std::path::Path;
 use routeros_client::desired::Desired;
 use routeros_client::failure::{Code, Failure, Result};
 use routeros_client::render::{Form, render as script};
-use routeros_client::validate::{Severity, has_errors, validate};
+use routeros_client::validate::{Finding, Severity, validate};
 
 use super::DONE;
 use crate::args::Render;
@@ -24,27 +24,36 @@ pub(super) fn load(file: &Path, console: Console) -> Result<Desired> {
 pub(super) fn load_forced(file: &Path, forced: bool, console: Console) -> Result<Desired> {
     let desired = parse(file, &read(file)?)?;
     let findings = validate(&desired, None);
-    let errors: Vec<_> = findings
-        .iter()
-        .filter(|finding| finding.severity() == Severity::Error)
-        .filter(|finding| !(forced && CUTS.contains(&finding.code)))
-        .collect();
-    if !errors.is_empty() {
-        let cuts = errors.iter().all(|finding| CUTS.contains(&finding.code));
-        let mut failure = match cuts {
-            true => Failure::new(
-                Code::Lockout,
-                format!("{} would cut you off", file.display()),
-            ),
-            false => invalid(file),
-        };
-        failure.hints = errors.iter().map(ToString::to_string).collect();
+    if let Some(failure) = refusal(file, &findings, forced) {
         return Err(failure);
     }
     for finding in findings {
         console.talk(&format!("warning: {finding}"));
     }
     Ok(desired)
+}
+
+/// Why a file is not carried out, if so; forced, it may cut off management.
+fn refusal(file: &Path, findings: &[Finding], forced: bool) -> Option<Failure> {
+    let cuts = |finding: &&Finding| CUTS.contains(&finding.code);
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.severity() == Severity::Error);
+    let errors: Vec<_> = errors
+        .filter(|finding| !(forced && cuts(finding)))
+        .collect();
+    if errors.is_empty() {
+        return None;
+    }
+    let mut failure = match errors.iter().all(cuts) {
+        true => Failure::new(
+            Code::Lockout,
+            format!("{} would cut you off", file.display()),
+        ),
+        false => invalid(file),
+    };
+    failure.hints = errors.iter().map(ToString::to_string).collect();
+    Some(failure)
 }
 
 fn parse(file: &Path, text: &str) -> Result<Desired> {
@@ -70,10 +79,11 @@ pub(super) fn check(file: &Path, console: Console) -> Result<u8> {
     if console.json {
         let desired = parse(file, &read(file)?)?;
         let findings = validate(&desired, None);
-        let valid = !has_errors(&findings);
-        console
-            .value(&serde_json::json!({"event": "checked", "valid": valid, "findings": findings}));
-        return if valid { Ok(DONE) } else { Err(invalid(file)) };
+        let refused = refusal(file, &findings, false);
+        console.value(&serde_json::json!({
+            "event": "checked", "valid": refused.is_none(), "findings": findings,
+        }));
+        return refused.map_or(Ok(DONE), Err);
     }
     let desired = load(file, console)?;
     console.data(&format!(

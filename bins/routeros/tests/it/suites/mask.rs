@@ -11,8 +11,9 @@ const SHAPES: &[(&str, &str)] = &[
     ("dddd-dd-dd", "DAY"),
 ];
 
-/// MAC addresses that the tests chose are shown.
-const CHOSEN: &str = "02:00:00:";
+/// MAC addresses that the tests chose are shown, and times of which the device
+/// makes dates.
+const CHOSEN: [&str; 2] = ["02:00:00:", "1970-"];
 
 /// What is masked in a case.
 #[derive(Default)]
@@ -47,7 +48,9 @@ fn replace(text: &str, shape: &str, mask: &str) -> String {
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         let found = rest.get(..shape.len());
-        let found = found.filter(|found| fits(found, shape) && !found.starts_with(CHOSEN));
+        let found = found.filter(|found| {
+            fits(found, shape) && !CHOSEN.iter().any(|start| found.starts_with(start))
+        });
         if let Some(found) = found {
             out.push_str(mask);
             rest = &rest[found.len()..];

@@ -1,5 +1,8 @@
 //! Suites of scripted cases, with transcripts that are known to be right.
 
+mod dry_run;
 mod mask;
+mod queries;
 mod script;
 mod triggering;
+mod validation;

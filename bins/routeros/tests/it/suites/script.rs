@@ -16,6 +16,10 @@ use crate::world::{Said, World, office};
 const WIDTH: usize = 160;
 /// As many lines of an answer are shown.
 const LINES: usize = 12;
+/// As many rows of one kind are shown as JSON.
+const ROWS: usize = 3;
+/// Where it is said that there are more.
+const MORE: usize = ROWS + 1;
 
 /// A case that is being played.
 pub(crate) struct Script {
@@ -107,6 +111,13 @@ impl Script {
 
     /// Runs a command that reaches the device; the way to it is not shown.
     pub(crate) fn run(&mut self, arguments: &[&str]) -> Said {
+        let said = self.run_unshown(arguments);
+        self.record(arguments, &said);
+        said
+    }
+
+    /// As [`Self::run`], for what was shown before.
+    pub(crate) fn run_unshown(&mut self, arguments: &[&str]) -> Said {
         self.world.sim.clear_log();
         let dial = match self.dials.get(self.port) {
             Some(dial) => *dial,
@@ -114,15 +125,11 @@ impl Script {
         };
         self.dials.insert(self.port, dial);
         self.masks.port(dial);
-        let operator = self.world.from(dial, &self.password);
-        let said = operator.run(arguments);
-        self.record(arguments, &said);
-        said
+        self.world.from(dial, &self.password).run(arguments)
     }
 
     /// Runs a command as it is typed, without a device.
     pub(crate) fn alone(&mut self, arguments: &[&str]) -> Said {
-        self.world.sim.clear_log();
         let said = self.alone_unshown(arguments);
         self.record(arguments, &said);
         said
@@ -130,6 +137,7 @@ impl Script {
 
     /// As [`Self::alone`], for what is too long to be shown.
     pub(crate) fn alone_unshown(&self, arguments: &[&str]) -> Said {
+        self.world.sim.clear_log();
         let said = self.world.run(arguments);
         assert_eq!(self.world.sim.log(), [], "the device was asked");
         said
@@ -157,7 +165,7 @@ impl Script {
         self.text
             .push_str(&format!("\n$ routeros {}\n", shown.join(" ")).replace(" \n", "\n"));
         for (mark, stream) in [("", &said.out), ("! ", &said.err)] {
-            for line in stream.lines() {
+            for line in fewer_rows(stream) {
                 self.text
                     .push_str(format!("{mark}{line}").trim_end_matches(' '));
                 self.text.push('\n');
@@ -184,6 +192,30 @@ impl Script {
                 .push_str(&format!("  < … {} lines\n", lines.len()));
         }
     }
+}
+
+/// The lines of a stream; of many rows of one kind, the first ones.
+fn fewer_rows(stream: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut alike = ("", 0);
+    for line in stream.lines() {
+        let kind = line
+            .strip_prefix("{\"kind\":")
+            .and_then(|rest| rest.split(',').next());
+        let kind = kind.unwrap_or_default();
+        alike = if kind == alike.0 {
+            (kind, alike.1 + 1)
+        } else {
+            (kind, 1)
+        };
+        match alike.1 {
+            _ if kind.is_empty() => lines.push(line.to_owned()),
+            1..=ROWS => lines.push(line.to_owned()),
+            MORE => lines.push(format!("… more of {kind}")),
+            _ => {}
+        }
+    }
+    lines
 }
 
 fn shell_word(word: &str) -> String {
