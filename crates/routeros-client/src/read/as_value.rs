@@ -66,7 +66,9 @@ pub fn as_value(answer: &str) -> Result<Vec<Fields>, ReadError> {
 fn row(kind: Kind, fields: &Fields) -> Row {
     let mut row = Row::new(kind);
     for (name, text) in fields {
-        row.take(name, text);
+        let attribute = kind.attribute(name);
+        let word = attribute.and_then(|attribute| attribute.zero_is);
+        row.take(name, word.filter(|_| text == "0").unwrap_or(text));
     }
     row
 }
@@ -109,6 +111,15 @@ mod tests {
         );
         assert!(rows[0].get("untagged").expect("there").is_unset());
         assert!(rows[0].is_dynamic());
+    }
+
+    #[test]
+    fn zero_is_the_word_that_it_stands_for() {
+        let text = ".id=*1;horizon=0;interface=ether2;path-cost=0\n@@OK\n";
+        let rows = records(Kind::BridgePort, text).expect("reads");
+        assert_eq!(rows[0].text("horizon"), "none");
+        let bridge = records(Kind::Bridge, ".id=*2;mtu=0;name=b\n@@OK\n").expect("reads");
+        assert_eq!(bridge[0].text("mtu"), "auto");
     }
 
     #[test]

@@ -197,6 +197,23 @@ fn what_the_file_does_not_mention_is_left_alone() {
 }
 
 #[test]
+fn words_that_old_versions_show_as_numbers_are_no_drift() {
+    let mut script = Script::new(SUITE, "words-as-numbers", 12);
+    script.file(
+        "small.toml",
+        "owner = \"attic\"\n\n[device]\nminimum-version = \"7.12\"\n\n[management]\nport = \"ether24\"\n\
+         address = \"192.168.88.1\"\n\n[[bridge]]\nname = \"bridge\"\nmtu = \"auto\"\n\n\
+         [[bridge-port]]\nbridge = \"bridge\"\ninterface = \"ether2\"\nhorizon = \"none\"\n",
+    );
+    let said = script.run(&["plan", "small.toml"]).ends(0);
+    assert_eq!(said.out, "no change\n");
+    script.by_hand("/interface/bridge/port set [find where interface=ether2] horizon=7");
+    let said = script.run(&["plan", "small.toml"]).ends(2);
+    assert!(said.out.contains("horizon: 7 -> none"), "{}", said.out);
+    script.matches();
+}
+
+#[test]
 fn what_apply_would_refuse_is_said() {
     let mut script = Script::new(SUITE, "refused-later", 16);
     script.office(&[]);

@@ -91,8 +91,11 @@ fn holds(subject: &str, rows: &[Value]) {
             ("bridge-vlan", "vlan-ids", "20"),
             ("bridge-vlan", "tagged", "bridge,ether2"),
         ],
-        "bridges" => &[("bridge", "name", "bridge")],
-        "bridge-ports" => &[("bridge-port", "interface", "ether24")],
+        "bridges" => &[("bridge", "name", "bridge"), ("bridge", "mtu", "auto")],
+        "bridge-ports" => &[
+            ("bridge-port", "interface", "ether24"),
+            ("bridge-port", "horizon", "none"),
+        ],
         "ip-addresses" => &[("ip-address", "address", "10.20.0.1/24")],
         "dhcp" => &[
             ("ip-pool", "ranges", "10.20.0.100-10.20.0.199"),
