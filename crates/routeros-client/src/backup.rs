@@ -18,6 +18,15 @@ pub struct Saved {
     pub size: u64,
 }
 
+/// Begins a backup that needs no password.
+const MARK: [u8; 4] = [0x88, 0xac, 0xa1, 0xb1];
+
+/// Whether this may be a backup that a device loads without a password.
+#[must_use]
+pub fn is_backup(bytes: &[u8]) -> bool {
+    bytes.starts_with(&MARK)
+}
+
 /// How often a command whose answer is lost is sent again.
 const TRIES: u32 = 5;
 

@@ -58,6 +58,11 @@ pub(super) fn restore(args: &Restore, console: Console) -> Result<u8> {
             format!("cannot read {}: {error}", args.file.display()),
         )
     })?;
+    if !backup::is_backup(&bytes) {
+        let message = format!("{} is no backup without a password", args.file.display());
+        return Err(Failure::new(Code::LocalFile, message)
+            .hint("nothing was sent; name a file NAME.backup that `backup` made"));
+    }
     let mut ssh = args.connection.ssh(console, None)?;
     agreed(
         args.yes,

@@ -2,6 +2,8 @@
 
 mod factory;
 mod faults;
+mod lockout;
 mod office;
 mod suites;
+mod sweep;
 mod world;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use routeros_sim::ssh::Options;
-use routeros_sim::{Simulator, Version};
+use routeros_sim::{Device, Simulator, Version};
 use tempfile::TempDir;
 
 /// How many device seconds pass in a real one.
@@ -28,11 +28,38 @@ pub(crate) struct Said {
 impl World {
     /// A switch from the factory.
     pub(crate) fn factory(minor: u8) -> Self {
-        let mut options = Options::new(Version::new(minor));
+        World::of(Device::factory(Version::new(minor)))
+    }
+
+    /// A switch of the test's own.
+    pub(crate) fn of(device: Device) -> Self {
+        let mut options = Options::new(device.version());
         options.speed = SPEED;
         World {
-            sim: Simulator::start(options).expect("a simulator"),
+            sim: Simulator::with(Box::new(device), options).expect("a simulator"),
             home: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    /// What the switch is configured to be, without the head that tells the time.
+    pub(crate) fn configuration(&self) -> String {
+        let text = self.sim.console("/export terse");
+        text.lines().skip(1).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What is left of the way back: timers and files of the switch.
+    pub(crate) fn left_over(&self) -> String {
+        let timers =
+            ":foreach i in=[/system/scheduler find] do={:put [/system/scheduler get $i name]}";
+        let files = ":foreach i in=[/file find] do={:put [/file get $i name]}";
+        self.sim.console(timers) + &self.sim.console(files)
+    }
+
+    /// So much time passes on the switch's clock, and then it runs.
+    pub(crate) fn pass(&self, millis: u64) {
+        self.sim.advance(millis);
+        while !self.sim.is_up() {
+            self.sim.advance(1_000);
         }
     }
 
@@ -80,13 +107,19 @@ pub(crate) struct Operator<'a> {
 impl Operator<'_> {
     /// Runs the program against the switch.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
+        let arguments = [arguments, &["--accept-host-key"]].concat();
+        self.run_with(&arguments, &[("ROUTEROS_PASSWORD", &self.password)])
+    }
+
+    /// Runs the program against the switch, with nothing but what is given.
+    pub(crate) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Said {
         let port = self.dial.port().to_string();
         let mut command = self.world.command();
         command
             .args(arguments)
-            .args(["--host", "127.0.0.1", "--port", &port, "--accept-host-key"])
+            .args(["--host", "127.0.0.1", "--port", &port])
             .args(["--connect-timeout", "2s", "--command-timeout", "3s"])
-            .env("ROUTEROS_PASSWORD", &self.password);
+            .envs(environment.iter().copied());
         Said::of(command.output().expect("runs"))
     }
 }

@@ -64,9 +64,24 @@ pub(crate) fn refuse_pending(device: &mut Device<'_>) -> Result<()> {
         )))
 }
 
-/// Saves a backup, keeps a copy of it here, and starts the timer.
+/// Saves a backup, keeps a copy of it here, and starts the timer. Where that
+/// fails, the backup does not stay.
 pub(super) fn arm(device: &mut Device<'_>, settings: &mut Settings<'_>) -> Result<Armed> {
     let backup = crate::backup::save(device, BACKUP)?;
+    let file = backup.file.clone();
+    arm_with(device, settings, backup).inspect_err(|failure| {
+        // A timer that may be there needs it.
+        if !failure.is_passing() {
+            discard(device, &file);
+        }
+    })
+}
+
+fn arm_with(
+    device: &mut Device<'_>,
+    settings: &mut Settings<'_>,
+    backup: crate::backup::Saved,
+) -> Result<Armed> {
     let copy = device.get_file(&backup.file)?;
     if copy.len() as u64 != backup.size {
         let message = format!(
@@ -200,11 +215,14 @@ impl Job<'_, '_> {
 
     /// Removes the backup; one that stays does no harm.
     pub(super) fn remove_backup(&mut self) {
-        let file = format!("{}.backup", self.armed.backup);
-        if let Err(failure) = crate::backup::remove(self.device, &file) {
-            self.device.say(&Event::note(format!(
-                "{file} stays on the device: {failure}"
-            )));
-        }
+        discard(self.device, &format!("{}.backup", self.armed.backup));
+    }
+}
+
+fn discard(device: &mut Device<'_>, file: &str) {
+    if let Err(failure) = crate::backup::remove(device, file) {
+        device.say(&Event::note(format!(
+            "{file} stays on the device: {failure}"
+        )));
     }
 }

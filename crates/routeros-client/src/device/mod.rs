@@ -160,7 +160,10 @@ impl<'a> Device<'a> {
                 Err(failure) => failure,
             };
             self.hang_up();
-            if !failure.is_passing() || tries == TRIES {
+            if !failure.is_passing() {
+                return Err(failure);
+            }
+            if tries == TRIES {
                 return Err(failure.hint("nothing was changed by this question; try again"));
             }
             tries += 1;

@@ -27,6 +27,7 @@ impl Masks {
     pub(super) fn port(&mut self, dial: SocketAddr) {
         let port = dial.port();
         self.word(&format!("127.0.0.1:{port}"), "127.0.0.1:PORT");
+        self.word(&format!("127.0.0.1 port {port}"), "127.0.0.1 port PORT");
         self.0
             .push((format!("[127.0.0.1]:{port}"), "[127.0.0.1]:PORT"));
     }

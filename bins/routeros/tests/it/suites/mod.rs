@@ -1,6 +1,8 @@
 //! Suites of scripted cases, with transcripts that are known to be right.
 
+mod connection;
 mod dry_run;
+mod errors;
 mod mask;
 mod queries;
 mod script;

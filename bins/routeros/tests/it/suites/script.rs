@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use expect_test::expect_file;
 
 use super::mask::Masks;
-use crate::world::{Said, World, office};
+use crate::world::{Operator, Said, World, office};
 
 /// Longer lines of the device's answers are cut in a transcript.
 const WIDTH: usize = 160;
@@ -37,7 +37,12 @@ impl Script {
     /// A case of a suite, against a switch from the factory, with the operator
     /// on ether24.
     pub(crate) fn new(suite: &str, case: &str, minor: u8) -> Self {
-        let world = World::factory(minor);
+        let text = format!("# {suite}: {case}, RouterOS 7.{minor}\n");
+        Script::within(World::factory(minor), suite, case, text)
+    }
+
+    /// A case against a switch of its own, which the heading tells of.
+    pub(crate) fn within(world: World, suite: &str, case: &str, text: String) -> Self {
         let mut masks = Masks::default();
         masks.word(world.home().to_str().expect("text"), "HOME");
         masks.word(&world.sim.fingerprint(), "FINGERPRINT");
@@ -51,7 +56,7 @@ impl Script {
             dials: BTreeMap::new(),
             password: String::new(),
             masks,
-            text: format!("# {suite}: {case}, RouterOS 7.{minor}\n"),
+            text,
         }
     }
 
@@ -119,13 +124,33 @@ impl Script {
     /// As [`Self::run`], for what was shown before.
     pub(crate) fn run_unshown(&mut self, arguments: &[&str]) -> Said {
         self.world.sim.clear_log();
+        let dial = self.cable();
+        self.world.from(dial, &self.password).run(arguments)
+    }
+
+    /// Runs a command in a way of the case's own.
+    pub(crate) fn run_as(
+        &mut self,
+        arguments: &[&str],
+        run: impl FnOnce(&mut Operator<'_>) -> Said,
+    ) -> Said {
+        self.world.sim.clear_log();
+        let dial = self.cable();
+        let mut operator = self.world.from(dial, "");
+        let said = run(&mut operator);
+        self.masks.port(operator.dial);
+        self.record(arguments, &said);
+        said
+    }
+
+    fn cable(&mut self) -> SocketAddr {
         let dial = match self.dials.get(self.port) {
             Some(dial) => *dial,
             None => self.world.at(self.port).dial,
         };
         self.dials.insert(self.port, dial);
         self.masks.port(dial);
-        self.world.from(dial, &self.password).run(arguments)
+        dial
     }
 
     /// Runs a command as it is typed, without a device.

@@ -1,0 +1,149 @@
+//! Runs that are disturbed at every place, some at a time.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread;
+
+use crate::world::{Operator, Said, World, office};
+
+/// The time given to confirm, as it is typed.
+pub(crate) const WITHIN: &str = "3m";
+/// The time given, and one boot, in milliseconds of the switch's clock.
+pub(crate) const LONGEST: u64 = 3 * 60_000 + 60_000;
+/// A run mostly waits: for a boot, or for the time to pass.
+const AT_ONCE: usize = 6;
+
+/// An undisturbed run.
+pub(crate) struct Course {
+    /// The configuration before it.
+    pub(crate) before: String,
+    /// The configuration after it.
+    pub(crate) after: String,
+    /// How many commands it sends.
+    pub(crate) commands: u64,
+    /// The line that it ends with.
+    pub(crate) done: String,
+}
+
+/// The course of an undisturbed run.
+pub(crate) fn course() -> &'static Course {
+    static COURSE: OnceLock<Course> = OnceLock::new();
+    COURSE.get_or_init(|| {
+        let world = World::factory(20);
+        let before = world.configuration();
+        let said = world.at("ether24").run(&apply(&office())).ends(0);
+        Course {
+            before,
+            after: world.configuration(),
+            commands: world.sim.log().len() as u64,
+            done: said.out.lines().last().unwrap_or_default().to_owned(),
+        }
+    })
+}
+
+/// The arguments that apply a file.
+pub(crate) fn apply(file: &str) -> Vec<&str> {
+    vec!["apply", "--yes", "--confirm-within", WITHIN, file]
+}
+
+/// Every place where the environment asks for all (`GARRET_ALL_CUTS=1`), else
+/// every so many.
+pub(crate) fn places(count: u64, every: usize) -> Vec<u64> {
+    match std::env::var_os("GARRET_ALL_CUTS") {
+        Some(_) => (1..=count).collect(),
+        None => (1..=count).step_by(every).collect(),
+    }
+}
+
+/// Runs something for each, some at a time, and says everything that failed.
+pub(crate) fn for_each<T: Sync>(all: &[T], run: impl Fn(&T) -> Result<(), String> + Sync) {
+    let next = AtomicUsize::new(0);
+    let failed = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(why) = run(one) {
+                        let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                        failed.push(why);
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    assert!(
+        failed.is_empty(),
+        "{} of {} failed:\n{}",
+        failed.len(),
+        all.len(),
+        failed.join("\n---\n")
+    );
+}
+
+/// What is wrong, unless it holds.
+pub(crate) fn hold(holds: bool, otherwise: &str) -> Result<(), String> {
+    if holds {
+        Ok(())
+    } else {
+        Err(otherwise.to_owned())
+    }
+}
+
+/// What must hold once the program has ended, whatever happened meanwhile:
+/// its words are true, and nothing between two states is left.
+pub(crate) fn judge(world: &World, operator: &Operator<'_>, said: &Said) -> Result<(), String> {
+    let Course {
+        before,
+        after,
+        done,
+        ..
+    } = course();
+    hold(
+        world.sim.unreachable(operator.dial) <= LONGEST,
+        "it was away for too long",
+    )?;
+    let truth = match said.code {
+        0 => {
+            hold(said.out.ends_with(&format!("{done}\n")), "other steps")?;
+            hold(
+                world.left_over().is_empty(),
+                "the timer or the backup is left",
+            )?;
+            after
+        }
+        1 => {
+            hold(said.err.contains("error[taken-back]"), "no reason")?;
+            hold(said.err.contains("as it was before"), "no state is named")?;
+            before
+        }
+        4 if said.err.contains("error[rolled-back]") => {
+            hold(said.err.contains("as it was before"), "no state is named")?;
+            before
+        }
+        4 if said.err.contains("error[not-disarmed]") => {
+            hold(
+                said.err.contains("goes back on its own"),
+                "no way back is named",
+            )?;
+            world.pass(LONGEST);
+            before
+        }
+        other => return Err(format!("exit code {other}")),
+    };
+    hold(world.configuration() == *truth, "its words are not true")?;
+    world.pass(LONGEST);
+    hold(world.configuration() == *truth, "it went on later")?;
+    hold(
+        world.left_over().is_empty(),
+        "the timer or the backup stays",
+    )
+}
+
+/// A run after it reaches the declared state, and leaves nothing else.
+pub(crate) fn converges(world: &World, operator: &Operator<'_>) -> Result<(), String> {
+    let said = operator.run(&apply(&office()));
+    hold(said.code == 0, &format!("again: {said:?}"))?;
+    hold(world.configuration() == course().after, "again: not there")?;
+    hold(world.left_over().is_empty(), "again: something is left")
+}
