@@ -65,16 +65,31 @@ pub(crate) fn refuse_pending(device: &mut Device<'_>) -> Result<()> {
 }
 
 /// Saves a backup, keeps a copy of it here, and starts the timer. Where that
-/// fails, the backup does not stay.
+/// fails, neither is left.
 pub(super) fn arm(device: &mut Device<'_>, settings: &mut Settings<'_>) -> Result<Armed> {
     let backup = crate::backup::save(device, BACKUP)?;
     let file = backup.file.clone();
-    arm_with(device, settings, backup).inspect_err(|failure| {
-        // A timer that may be there needs it.
-        if !failure.is_passing() {
-            discard(device, &file);
-        }
+    let within = settings.confirm_within.as_secs();
+    arm_with(device, settings, backup).map_err(|failure| match stand_down(device, &file) {
+        true => failure,
+        false => failure.hint(format!(
+            "a timer may be left: then the device starts again within {within} s, as it is now"
+        )),
     })
+}
+
+/// Whether no timer is left. The backup goes only then: a timer needs it.
+fn stand_down(device: &mut Device<'_>, file: &str) -> bool {
+    let line = format!("/system/scheduler remove {}", ours());
+    let stopped = match is_pending(device) {
+        Ok(true) => matches!(device.tell(&line), Ok(Told::Done)),
+        Ok(false) => true,
+        Err(_) => false,
+    };
+    if stopped {
+        discard(device, file);
+    }
+    stopped
 }
 
 fn arm_with(

@@ -66,7 +66,9 @@ impl Job<'_, '_> {
                     let text = refusal.text;
                     let message = format!("the device refused {command}: {text}");
                     self.device.say(&Event::Refused { command, text });
-                    return Err(Stop::Unwanted(Failure::new(Code::TakenBack, message)));
+                    let failure = Failure::new(Code::TakenBack, message)
+                        .hint("see with `query` what stands in its way; mend that or the file, then try again");
+                    return Err(Stop::Unwanted(failure));
                 }
                 Ok(Told::Unknown(Lost(why))) => why,
                 Err(failure) if failure.is_passing() => failure.message,

@@ -11,6 +11,16 @@ use crate::world::{Said, World};
 const SUITE: &str = "errors";
 const APPLY: [&str; 5] = ["apply", "--yes", "--confirm-within", "10m", "office.toml"];
 
+/// Without the plan, which is another suite's.
+const QUIET: [&str; 6] = [
+    "apply",
+    "--quiet",
+    "--yes",
+    "--confirm-within",
+    "10m",
+    "office.toml",
+];
+
 /// A case against a device that is not quite as from the factory.
 fn against(device: Device, case: &str, what: &str) -> Script {
     let text = format!("# {SUITE}: {case}, {what}\n");
@@ -47,7 +57,7 @@ fn refused_in_the_middle() {
 fn an_old_version() {
     let mut script = Script::new(SUITE, "an-old-version", 12);
     script.office(&[]);
-    let said = unharmed(&mut script, &APPLY, 3, "unsupported-version");
+    let said = unharmed(&mut script, &QUIET, 3, "unsupported-version");
     assert!(said.err.contains("7.16"), "{}", said.err);
     assert!(said.err.contains("7.12"), "{}", said.err);
     script.wrote_nothing();
@@ -60,7 +70,7 @@ fn another_board() {
     let mut script = against(device, "another-board", "a virtual machine");
     script.office(&[]);
     script.by_hand("/ip/address add address=192.168.88.1/24 interface=ether24");
-    unharmed(&mut script, &APPLY, 3, "wrong-device");
+    unharmed(&mut script, &QUIET, 3, "wrong-device");
     script.wrote_nothing();
     script.matches();
 }
@@ -70,7 +80,7 @@ fn an_earlier_run_is_pending() {
     let mut script = Script::new(SUITE, "an-earlier-run-is-pending", 16);
     script.office(&[]);
     script.by_hand("/system/scheduler add name=attic-rollback interval=10m on-event=\":put 1\"");
-    let said = unharmed(&mut script, &APPLY, 3, "rollback-pending");
+    let said = unharmed(&mut script, &QUIET, 3, "rollback-pending");
     assert!(
         said.err.contains("/system/scheduler remove"),
         "{}",
@@ -90,7 +100,7 @@ fn a_full_store() {
         .expect("it fits");
     let mut script = against(device, "a-full-store", "no room for a backup");
     script.office(&[]);
-    unharmed(&mut script, &APPLY, 3, "not-armed");
+    unharmed(&mut script, &QUIET, 3, "not-armed");
     assert_eq!(script.world.left_over().trim(), "others.bin");
     script.matches();
 }
@@ -101,7 +111,7 @@ fn the_device_mode_forbids_timers() {
     device.set_device_mode(DeviceMode::Home);
     let mut script = against(device, "the-device-mode-forbids-timers", "mode home");
     script.office(&[]);
-    let said = unharmed(&mut script, &APPLY, 3, "not-armed");
+    let said = unharmed(&mut script, &QUIET, 3, "not-armed");
     assert!(said.err.contains("device-mode"), "{}", said.err);
     assert_eq!(script.world.left_over(), "");
     script.matches();
@@ -111,13 +121,13 @@ fn the_device_mode_forbids_timers() {
 fn a_damaged_file() {
     let mut script = Script::new(SUITE, "a-damaged-file", 20);
     script.office(&[("address = \"10.0.0.1/24\"\n", "address = \"10.0.0.1/2")]);
-    script.alone(&APPLY).ends(3);
+    script.alone(&QUIET).ends(3);
     script.file("office.toml", "owner = \"attic\"\n\u{0}\u{1}");
-    let said = script.alone(&APPLY).ends(3);
+    let said = script.alone(&QUIET).ends(3);
     assert!(said.err.contains("error[invalid-file]"), "{}", said.err);
     assert!(said.err.contains("line 2"), "{}", said.err);
     std::fs::write(script.world.home().join("office.toml"), [0xff, 0xfe]).expect("written");
-    script.alone(&APPLY).ends(1);
+    script.alone(&QUIET).ends(1);
     script.matches();
 }
 
@@ -125,7 +135,7 @@ fn a_damaged_file() {
 fn a_damaged_backup() {
     let mut script = Script::new(SUITE, "a-damaged-backup", 20);
     script.run(&["backup", "--output", "before"]).ends(0);
-    let file = script.world.home().join("before.backup");
+    let restore = ["restore", "--yes", "before.backup"];
     script.file("before.backup", "no backup at all");
     unharmed(&mut script, &restore, 1, "local-file");
     script.wrote_nothing();
@@ -137,7 +147,7 @@ fn no_place_for_the_copy() {
     let mut script = Script::new(SUITE, "no-place-for-the-copy", 20);
     script.office(&[]);
     script.file("taken", "a file, no folder");
-    let arguments = [&APPLY[..], &["--backup-dir", "taken"]].concat();
+    let arguments = [&QUIET[..], &["--backup-dir", "taken"]].concat();
     unharmed(&mut script, &arguments, 1, "local-file");
     script.matches();
 }
