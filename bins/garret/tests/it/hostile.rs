@@ -3,7 +3,8 @@
 //! when the attack is over than it did before.
 //!
 //! The ignored test measures: `GARRET_HOSTILE_ROUNDS` rounds with and without
-//! each attack in turn, and the ratio of their median speeds.
+//! each attack in turn (or those alone whose name has `GARRET_HOSTILE_ATTACK` in
+//! it), and the ratio of their median speeds.
 
 mod attacks;
 mod siege;
@@ -114,7 +115,9 @@ fn speeds_beside_attacks_are_printed() {
     let rounds: usize = option("GARRET_HOSTILE_ROUNDS", 3);
     let (world, place, idle, target) = scene();
     let mut honest = Honest::new(&world, 1);
-    for attack in ATTACKS {
+    let only: String = option("GARRET_HOSTILE_ATTACK", String::new());
+    let chosen = ATTACKS.iter().filter(|of| of.name.contains(&only));
+    for attack in chosen {
         let (mut alone, mut beside) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
             alone.push(honest.round());
