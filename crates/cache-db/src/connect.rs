@@ -22,7 +22,7 @@ const WAL_LIMIT: i64 = 64 << 20;
 /// itself, and is that much slower. In a large database a push changes thousands
 /// of pages all over the indexes. A server copies beside the writer and sooner:
 /// see [`crate::Db::checkpoint`].
-const CHECKPOINT_PAGES: i64 = 16_000;
+const CHECKPOINT_PAGES: i64 = 12_000;
 /// Statements kept prepared by each connection.
 const STATEMENTS: usize = 128;
 
