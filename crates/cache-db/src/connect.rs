@@ -18,10 +18,11 @@ const WRITER_KIB: i64 = 4 * 1024;
 const READER_KIB: i64 = 1024;
 /// The write-ahead log is cut back to this many bytes after a checkpoint.
 const WAL_LIMIT: i64 = 64 << 20;
-/// Pages of the write-ahead log after which it is copied into the database. In
-/// a large database a push changes thousands of pages all over the indexes:
-/// with SQLite's thousand, most commits of a push would copy.
-const CHECKPOINT_PAGES: i64 = 4000;
+/// Pages of the write-ahead log after which a commit copies it into the database
+/// itself, and is that much slower. In a large database a push changes thousands
+/// of pages all over the indexes. A server copies beside the writer and sooner:
+/// see [`crate::Db::checkpoint`].
+const CHECKPOINT_PAGES: i64 = 12_000;
 /// Statements kept prepared by each connection.
 const STATEMENTS: usize = 128;
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::Connection;
@@ -16,6 +17,9 @@ use crate::{CacheId, Clock, DbError, NewRecord, connect, migrate};
 
 /// The stored clock is written this often, in seconds, when nothing else is.
 const CLOCK_WRITE_EVERY: i64 = 10;
+/// Rows after which [`Db::checkpoint`] copies: in a large database a new path is
+/// some ten rows and five pages.
+const CHECKPOINT_ROWS: usize = 4000;
 
 /// Where the database is and how it is opened.
 #[derive(Clone, Debug)]
@@ -46,6 +50,8 @@ pub struct Db {
 pub(crate) struct Inner {
     pub(crate) readers: Readers,
     writer: Writer,
+    /// About how many rows were written since the last checkpoint.
+    written: AtomicUsize,
     shared: Arc<Shared>,
     pub(crate) tokens: Tokens,
     pub(crate) credits: Credits,
@@ -136,6 +142,7 @@ impl Db {
         let inner = Inner {
             readers,
             writer,
+            written: AtomicUsize::new(0),
             shared,
             tokens: Tokens::default(),
             credits: Credits::default(),
@@ -179,6 +186,27 @@ impl Db {
         Ok(self.now())
     }
 
+    /// Copies the write-ahead log into the database if much was written since the
+    /// last time; a running server calls this about once a second. Commits go on
+    /// meanwhile, which they could not if the writer copied.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn checkpoint(&self) -> Result<(), DbError> {
+        let written = &self.inner.written;
+        if written.load(Ordering::Relaxed) < CHECKPOINT_ROWS {
+            return Ok(());
+        }
+        written.store(0, Ordering::Relaxed);
+        self.blocking(|inner| {
+            inner.readers.read_one(|conn| {
+                let sql = "PRAGMA wal_checkpoint(PASSIVE)";
+                Ok(conn.query_row(sql, [], |_| Ok(()))?)
+            })
+        })
+        .await
+    }
+
     pub(crate) fn wall(&self) -> u64 {
         self.inner.shared.clock.wall()
     }
@@ -205,6 +233,7 @@ impl Db {
         rows: usize,
         change: impl FnOnce(&Tx<'_>) -> Result<T, DbError> + Send + 'static,
     ) -> Result<T, DbError> {
+        self.inner.written.fetch_add(rows, Ordering::Relaxed);
         self.inner.writer.write(rows, change).await
     }
 
@@ -224,8 +253,16 @@ impl Db {
         &self,
         read: impl FnOnce(&Inner, &Connection) -> Result<T, DbError> + Send + 'static,
     ) -> Result<T, DbError> {
+        self.blocking(move |inner| inner.readers.read(|conn| read(inner, conn)))
+            .await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, DbError> + Send + 'static,
+    ) -> Result<T, DbError> {
         let inner = self.inner.clone();
-        tokio::task::spawn_blocking(move || inner.readers.read(|conn| read(&inner, conn)))
+        tokio::task::spawn_blocking(move || work(&inner))
             .await
             .map_err(|_| DbError::ReadGone)?
     }
@@ -234,5 +271,31 @@ impl Db {
 impl std::fmt::Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Db")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_log_is_copied_when_much_was_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("db");
+        let (clock, _) = Clock::manual(0);
+        let db = Db::open(&DbConfig::new(&path), clock).unwrap();
+        let size = || std::fs::metadata(&path).unwrap().len();
+        let fill = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 1000)
+             INSERT INTO trash SELECT hex(randomblob(20)), n FROM n";
+        let mut rows = Vec::new();
+        for count in [1, CHECKPOINT_ROWS, 1] {
+            db.write(count, move |tx| tx.execute(fill, []))
+                .await
+                .unwrap();
+            let before = size();
+            db.checkpoint().await.unwrap();
+            rows.push(size() > before);
+        }
+        assert_eq!(rows, [false, true, false]);
     }
 }

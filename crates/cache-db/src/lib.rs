@@ -98,6 +98,7 @@ mod held;
 mod identity;
 mod ingest;
 mod migrate;
+mod narinfo;
 pub mod plan;
 mod publish;
 mod publish_tx;
@@ -119,6 +120,7 @@ pub use db::{Db, DbConfig};
 pub use error::DbError;
 pub use identity::{Pairing, StoreIdentity, StoreView, pairing};
 pub use ingest::{PackCommit, PackCommitted};
+pub use narinfo::NarinfoRow;
 pub use publish::{
     NarSource, NewNar, PublishGroup, PublishOutcome, PublishRefusal, PublishRow, PublishVerdict,
     merge_signatures,

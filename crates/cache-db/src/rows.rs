@@ -51,15 +51,7 @@ pub(crate) fn object(row: &Row<'_>) -> Result<(ObjectRow, bool), DbError> {
 
 /// Bytes of the texts of an object that may be long: references, signatures.
 pub(crate) fn object_texts(row: &Row<'_>) -> Result<usize, DbError> {
-    let len = |column| {
-        Ok(row
-            .get_ref(column)?
-            .as_str()
-            .map_err(rusqlite::Error::from)?
-            .len())
-    };
-    let sum: Result<usize, DbError> = [4, 7].into_iter().map(len).sum();
-    sum
+    Ok(text(row, 4)?.len() + text(row, 7)?.len())
 }
 
 /// A NAR.
@@ -73,7 +65,7 @@ pub(crate) fn nar(row: &Row<'_>) -> Result<NarRow, DbError> {
     })
 }
 
-fn nar_facts(row: &Row<'_>, first: usize) -> Result<NarFacts, DbError> {
+pub(crate) fn nar_facts(row: &Row<'_>, first: usize) -> Result<NarFacts, DbError> {
     Ok(NarFacts {
         id: NarId(row.get(first)?),
         version: row.get(first + 1)?,
@@ -98,11 +90,22 @@ pub(crate) fn chunk_loc(row: &Row<'_>) -> Result<ChunkLoc, DbError> {
 
 /// The blob key in this column.
 pub(crate) fn key(row: &Row<'_>, column: usize) -> Result<BlobKey, DbError> {
-    let text = row
-        .get_ref(column)?
-        .as_str()
-        .map_err(rusqlite::Error::from)?;
-    parsed(text)
+    parsed(text(row, column)?)
+}
+
+/// The text in this column, where it lies.
+pub(crate) fn text<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a str, DbError> {
+    let text = row.get_ref(column)?.as_str();
+    Ok(text.map_err(rusqlite::Error::from)?)
+}
+
+/// As [`text`], where there need not be one.
+pub(crate) fn optional_text<'a>(
+    row: &'a Row<'_>,
+    column: usize,
+) -> Result<Option<&'a str>, DbError> {
+    let text = row.get_ref(column)?.as_str_or_null();
+    Ok(text.map_err(rusqlite::Error::from)?)
 }
 
 /// A text that we wrote ourselves.

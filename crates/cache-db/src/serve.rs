@@ -1,6 +1,5 @@
 //! What the read path asks, and the uses of paths it notes.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use chunk_store::ChunkId;
@@ -44,18 +43,15 @@ impl Db {
         cache_id: CacheId,
         path_hash: &PathHash,
     ) -> Result<Option<(ObjectRow, bool)>, DbError> {
-        // Asked for every narinfo that is not in memory: not put together each time.
-        static SQL: LazyLock<String> = LazyLock::new(|| {
-            format!(
+        self.inner.readers.read_one(|conn| {
+            let sql = format!(
                 "SELECT {} FROM object o JOIN nar n ON n.id = o.nar_id
                      JOIN cache c ON c.id = o.cache_id
                  WHERE o.cache_id = ? AND o.path_hash = ? AND o.removed_at IS NULL
                      AND c.deleted_at IS NULL",
                 rows::OBJECT
-            )
-        });
-        self.inner.readers.read_one(|conn| {
-            let mut select = conn.prepare_cached(&SQL)?;
+            );
+            let mut select = conn.prepare_cached(&sql)?;
             rows::first(
                 select.query(params![cache_id.0, path_hash.as_str()])?,
                 rows::object,

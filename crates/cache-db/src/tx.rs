@@ -66,9 +66,15 @@ impl<'a> Tx<'a> {
     /// Draws the next place in the commit order. The writer holds the lock
     /// until it commits, so the order of these is the order of commits. The
     /// stored clock is written along: the row changes anyway.
+    ///
+    /// Not with `RETURNING`, and with a condition: SQLite keeps a journal for a
+    /// statement that may change several rows, and to drop it walks over all that
+    /// the savepoints around it have kept.
     pub(crate) fn next_seq(&self) -> Result<Seq, DbError> {
-        let sql = "UPDATE store SET seq = seq + 1, clock = max(clock, ?) RETURNING seq";
-        Ok(self.prepare(sql)?.query_row([self.now], |row| row.get(0))?)
+        let sql = "UPDATE store SET seq = seq + 1, clock = max(clock, ?) WHERE one = 1";
+        self.execute(sql, [self.now])?;
+        let sql = "SELECT seq FROM store WHERE one = 1";
+        Ok(self.prepare(sql)?.query_row([], |row| row.get(0))?)
     }
 
     /// Draws `count` ids for new chunks; the first of them.

@@ -7,10 +7,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, ffi};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::migrate::VERSION;
 use crate::tx::Tx;
 use crate::{CacheId, DbError};
 
@@ -22,6 +24,10 @@ const GROUP: usize = 64;
 /// of a group does not wait for seconds of others.
 const GROUP_ROWS: usize = 16_384;
 
+/// What is looked at where a transaction begins: the stored clock and the
+/// version of the schema.
+const BEGINNING: &str = "SELECT clock, (SELECT max(version) FROM garret_schema) FROM store";
+
 /// What the thread needs from its surroundings.
 pub(crate) trait Surroundings: Send + 'static {
     /// The stored clock, given what is stored.
@@ -30,20 +36,37 @@ pub(crate) trait Surroundings: Send + 'static {
     fn bumped(&self, counters: &[(CacheId, u64)]);
 }
 
-/// Hands changes to the thread. The thread ends when the last one is dropped.
-#[derive(Clone)]
+/// Hands changes to the thread. Dropping it waits until the thread has made
+/// those that wait and closed its connection: SQLite puts away its log where
+/// the last one of a process is closed, and not where the process just ends.
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Box<dyn Job>>,
+    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        // A change may hold the last handle, and is dropped by the thread itself.
+        let thread = self.thread.take();
+        let thread = thread.filter(|thread| thread.thread().id() != thread::current().id());
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Writer {
     /// Starts the thread.
     pub(crate) fn start(conn: Connection, around: impl Surroundings) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        std::thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("cache-db writer".into())
             .spawn(move || run(&conn, jobs, &around))?;
-        Ok(Self { queue })
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
     }
 
     /// Makes one change, all or nothing. It happens even when the caller stops
@@ -60,10 +83,8 @@ impl Writer {
             result: None,
             answer,
         });
-        self.queue
-            .send(job)
-            .await
-            .map_err(|_| DbError::WriterGone)?;
+        let queue = self.queue.as_ref().ok_or(DbError::WriterGone)?;
+        queue.send(job).await.map_err(|_| DbError::WriterGone)?;
         answered.await.map_err(|_| DbError::WriterGone)?
     }
 }
@@ -73,7 +94,7 @@ trait Job: Send {
     /// Runs the change; whether it shall be kept.
     fn run(&mut self, tx: &Tx<'_>) -> bool;
     /// Answers it.
-    fn finish(self: Box<Self>, committed: Result<(), Arc<rusqlite::Error>>);
+    fn finish(self: Box<Self>, committed: Result<(), NotCommitted>);
 }
 
 struct Change<F, T> {
@@ -96,11 +117,11 @@ impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T, DbError> + Send> Job for Change<F,
         matches!(self.result, Some(Ok(_)))
     }
 
-    fn finish(self: Box<Self>, committed: Result<(), Arc<rusqlite::Error>>) {
+    fn finish(self: Box<Self>, committed: Result<(), NotCommitted>) {
         let result = match (self.result, committed) {
             (Some(Err(error)), _) => Err(error),
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (_, Err(error)) => Err(DbError::NotCommitted(error)),
+            (_, Err(error)) => Err(error.into()),
             (None, Ok(())) => Err(DbError::WriterGone),
         };
         // Nobody waits any more: the change stands all the same.
@@ -139,10 +160,9 @@ fn commit_group(
         }
     };
     let rest = group.split_off(ran);
-    let committed = committed.map_err(|error| {
+    if let Err(error) = &committed {
         tracing::warn!(%error, changes = ran, "a group of changes was not committed");
-        Arc::new(error)
-    });
+    }
     if committed.is_ok() {
         around.bumped(&counters);
     }
@@ -152,18 +172,48 @@ fn commit_group(
     rest
 }
 
-fn begin(conn: &Connection, around: &impl Surroundings) -> rusqlite::Result<i64> {
-    conn.execute_batch("BEGIN IMMEDIATE")?;
-    let stored = conn
-        .prepare_cached("SELECT clock FROM store")
-        .and_then(|mut clock| clock.query_row([], |row| row.get(0)));
-    match stored {
-        Ok(stored) => Ok(around.now(stored)),
-        Err(error) => {
-            let _ = conn.execute_batch("ROLLBACK");
-            Err(error)
+/// Why nothing of a group was kept.
+#[derive(Clone, Debug, thiserror::Error)]
+enum NotCommitted {
+    #[error(transparent)]
+    Sqlite(#[from] Arc<rusqlite::Error>),
+    #[error("another process brought the schema to version {0}")]
+    Migrated(u32),
+}
+
+impl From<rusqlite::Error> for NotCommitted {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(Arc::new(error))
+    }
+}
+
+impl From<NotCommitted> for DbError {
+    fn from(error: NotCommitted) -> Self {
+        match error {
+            NotCommitted::Sqlite(error) => Self::NotCommitted(error),
+            NotCommitted::Migrated(found) => Self::TooNew {
+                found,
+                known: VERSION,
+            },
         }
     }
+}
+
+/// Another process may have brought the schema to a version that this one does
+/// not know while it ran on: it must not write by the rules of the old one.
+fn begin(conn: &Connection, around: &impl Surroundings) -> Result<i64, NotCommitted> {
+    conn.execute_batch("BEGIN IMMEDIATE")?;
+    let stored = conn.prepare_cached(BEGINNING).and_then(|mut stored| {
+        stored.query_row([], |row| Ok((row.get(0)?, row.get::<_, u32>(1)?)))
+    });
+    let now = match stored {
+        Ok((stored, VERSION)) => Ok(around.now(stored)),
+        Ok((_, found)) => Err(NotCommitted::Migrated(found)),
+        Err(error) => Err(error.into()),
+    };
+    now.inspect_err(|_| {
+        let _ = conn.execute_batch("ROLLBACK");
+    })
 }
 
 /// Runs each job in a savepoint. Returns how many ran: all, unless SQLite
@@ -196,17 +246,17 @@ fn run_group(
     group.len()
 }
 
-fn commit(conn: &Connection) -> rusqlite::Result<()> {
+fn commit(conn: &Connection) -> Result<(), NotCommitted> {
     if conn.is_autocommit() {
         let code = ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK);
         let text = "a change in the same transaction made SQLite roll it back";
-        return Err(rusqlite::Error::SqliteFailure(code, Some(text.to_owned())));
+        return Err(rusqlite::Error::SqliteFailure(code, Some(text.to_owned())).into());
     }
-    conn.execute_batch("COMMIT").inspect_err(|_| {
-        if !conn.is_autocommit() {
-            let _ = conn.execute_batch("ROLLBACK");
-        }
-    })
+    let committed = conn.execute_batch("COMMIT");
+    if committed.is_err() && !conn.is_autocommit() {
+        let _ = conn.execute_batch("ROLLBACK");
+    }
+    Ok(committed?)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ulid::Ulid;
+use ulid::{ULID_LEN, Ulid};
 
 /// The name of a blob in a store.
 ///
@@ -81,14 +81,15 @@ fn identity_parts(name: &str) -> Option<(&str, u64)> {
     valid.then_some((store_id, number))
 }
 
-fn is_spread(rest: &str, folder: &str, extension: &str) -> bool {
-    let ulid = rest
-        .split_once('/')
-        .and_then(|(_, file)| file.strip_suffix(extension)?.strip_suffix('.'))
-        .and_then(|text| Ulid::from_string(text).ok());
-    ulid.is_some_and(|ulid| {
-        spread(folder, &ulid.to_string(), extension)[folder.len() + 1..] == *rest
-    })
+fn is_spread(rest: &str, extension: &str) -> bool {
+    let file = rest.split_once('/').and_then(|(folder, file)| {
+        let text = file.strip_suffix(extension)?.strip_suffix('.')?;
+        let ulid = Ulid::from_string(text).ok()?;
+        // As we write it: small letters and more than 128 bits are read too.
+        let is_canonical = ulid.array_to_str(&mut [0; ULID_LEN]) == text;
+        Some(is_canonical && text.ends_with(folder) && folder.len() == 2)
+    });
+    file.unwrap_or(false)
 }
 
 fn is_tmp_name(name: &str) -> bool {
@@ -104,8 +105,8 @@ impl FromStr for BlobKey {
 
     fn from_str(text: &str) -> Result<Self, BlobKeyError> {
         let valid = match text.split_once('/') {
-            Some(("packs", rest)) => is_spread(rest, "packs", "pack"),
-            Some(("records", rest)) => is_spread(rest, "records", "rec"),
+            Some(("packs", rest)) => is_spread(rest, "pack"),
+            Some(("records", rest)) => is_spread(rest, "rec"),
             Some(("store", rest)) => identity_parts(rest).is_some(),
             Some(("tmp", rest)) => is_tmp_name(rest),
             _ => false,

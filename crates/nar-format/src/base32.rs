@@ -59,9 +59,10 @@ pub fn encode(bytes: &[u8]) -> String {
         let low = u16::from(bytes[byte]);
         let high = bytes.get(byte + 1).map_or(0, |&next| u16::from(next));
         let value = ((low | (high << 8)) >> shift) & 0x1f;
-        char::from(ALPHABET[usize::from(value)])
+        ALPHABET[usize::from(value)]
     };
-    (0..encoded_len(bytes.len())).rev().map(digit).collect()
+    let text = (0..encoded_len(bytes.len())).rev().map(digit).collect();
+    String::from_utf8(text).expect("made of ASCII characters only")
 }
 
 /// The bytes of a text.

@@ -131,17 +131,19 @@ impl StorePath {
     /// # Errors
     /// A hash or name that Nix would not accept.
     pub fn from_base_name(base_name: &str) -> Result<Self, Error> {
-        let too_short = Error::StorePath("shorter than a hash, a dash and a name");
-        let Some((hash, rest)) = base_name.split_at_checked(PATH_HASH_LEN) else {
-            return Err(too_short);
-        };
-        let hash = hash.parse()?;
-        let name = rest.strip_prefix('-').ok_or(too_short)?;
-        check_name(name)?;
+        let (hash, name) = split(base_name)?;
         Ok(Self {
             hash,
             name: name.to_owned(),
         })
+    }
+
+    /// Whether a text is `HASH-NAME`.
+    ///
+    /// # Errors
+    /// Those of [`StorePath::from_base_name`].
+    pub fn check(base_name: &str) -> Result<(), Error> {
+        split(base_name).map(drop)
     }
 
     /// Parses an absolute path that lies directly in `dir`.
@@ -179,6 +181,17 @@ impl StorePath {
     pub fn absolute(&self, dir: &StoreDir) -> String {
         format!("{dir}/{self}")
     }
+}
+
+fn split(base_name: &str) -> Result<(PathHash, &str), Error> {
+    let too_short = Error::StorePath("shorter than a hash, a dash and a name");
+    let Some((hash, rest)) = base_name.split_at_checked(PATH_HASH_LEN) else {
+        return Err(too_short);
+    };
+    let hash = hash.parse()?;
+    let name = rest.strip_prefix('-').ok_or(too_short)?;
+    check_name(name)?;
+    Ok((hash, name))
 }
 
 /// The rules of Nix today. Nix 2.8 takes any leading dots.

@@ -14,7 +14,7 @@ use super::shelf::Shelf;
 use super::table::Figure;
 use super::{How, MIB};
 use crate::cleanup::TempDir;
-use crate::corpus::{self, Corpus, Size};
+use crate::corpus::{self, Arch, Corpus, Size, Variant};
 use crate::garret::{Client, Programs, Server, Settings};
 use crate::shell::step;
 use crate::workspace::Profile;
@@ -144,13 +144,39 @@ impl Bench {
         Server::start(&self.programs, &self.on_disk("garretd")?, settings)
     }
 
-    /// Closures that have much in common, in the order in which a cache gets them.
+    /// Closures that have much in common with the one that is pushed, each with what
+    /// it is: older versions of its packages, and its twin for another architecture.
+    /// What cannot be had here is noted, and left out.
     ///
     /// # Errors
-    /// If they cannot be made.
-    pub(crate) fn closures(&self) -> Result<Vec<Corpus>> {
-        let (first, rebuilt) = self.pair()?;
-        Ok(vec![first, rebuilt])
+    /// If there is no closure to push.
+    pub(crate) fn relatives(&self) -> Result<Vec<(String, Corpus)>> {
+        let (first, _) = self.pair()?;
+        let twin = Arch::twin();
+        let wanted = [
+            ("older versions".to_owned(), Variant::older()),
+            (twin.system().to_owned(), Variant::of(twin)),
+        ];
+        let mut relatives = Vec::new();
+        for (what, variant) in wanted {
+            match corpus::of(self.size(), &variant) {
+                Ok(other) => match other.paths_beside(&first) {
+                    // The path on top is always another.
+                    0 | 1 => {
+                        self.note(format!("MISSING, {what}: the archive has only one version"))
+                    }
+                    new => {
+                        let all = other.paths.len();
+                        self.note(format!(
+                            "{what}: {new} of {all} paths are not in the closure"
+                        ));
+                        relatives.push((what, other));
+                    }
+                },
+                Err(error) => self.note(format!("MISSING, {what}: {error:#}")),
+            }
+        }
+        Ok(relatives)
     }
 
     /// A client with a new home, logged in to a server for all of a cache.
@@ -171,14 +197,18 @@ impl Bench {
         if let Some(pair) = self.pair.get() {
             return Ok(pair.clone());
         }
-        let pair = corpus::pair(if self.how.quick {
-            Size::Demo
-        } else {
-            Size::Large
-        })?;
+        let pair = corpus::pair(self.size())?;
         step("reading the corpus once, so that it lies in the page cache");
         warm(pair.0.store.root())?;
         Ok(self.pair.get_or_init(|| pair).clone())
+    }
+
+    fn size(&self) -> Size {
+        if self.how.quick {
+            Size::Demo
+        } else {
+            Size::Large
+        }
     }
 
     /// The closure as a cache that can be served.

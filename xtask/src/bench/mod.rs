@@ -115,7 +115,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let how = match &options.other {
         Some(Other::Workflow(how)) => how,
         // Its programs are built and run by cargo's test harness.
-        Some(Other::Hostile(options)) => return hostile::run(*options),
+        Some(Other::Hostile(options)) => return hostile::run(options),
         Some(Other::Growth(growth)) => &growth.how,
         None => &options.how,
     };

@@ -6,7 +6,7 @@ let
   s = builtins.fromJSON (builtins.readFile spec);
 
   build = attrs: derivation (attrs // {
-    system = builtins.currentSystem;
+    system = if s.system == null then builtins.currentSystem else s.system;
     builder = "/corpus/xtask";
     PATH = "/usr/bin:/bin";
     LC_ALL = "C.UTF-8";

@@ -8,19 +8,24 @@ mod apt;
 mod builder;
 mod resolve;
 mod rewrite;
+mod size;
 mod stanza;
+mod variant;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub(crate) use builder::build;
+pub(crate) use size::Size;
+pub(crate) use variant::{Arch, Variant};
 
 use crate::nix::{self, PathInfo, Store};
 use crate::{shell, workspace};
+use apt::Apt;
 use resolve::Package;
 
 /// Which builder made a path; part of every derivation, raised when the builder
@@ -28,109 +33,6 @@ use resolve::Package;
 const FORMAT: u32 = 1;
 
 const CORPUS_NIX: &str = include_str!("corpus.nix");
-
-/// Packages whose closure is at least 50 paths and some tens of MB.
-const DEMO: &[&str] = &[
-    "bc",
-    "curl",
-    "file",
-    "gawk",
-    "hello",
-    "jq",
-    "less",
-    "make",
-    "nano",
-    "openssl",
-    "patch",
-    "python3-minimal",
-    "rsync",
-    "sqlite3",
-    "tree",
-    "vim",
-    "wget",
-    "xz-utils",
-    "zstd",
-];
-
-/// Packages for a closure of a team's usual tools: some hundred MB.
-const MEDIUM: &[&str] = &[
-    "binutils",
-    "cmake",
-    "g++",
-    "gdb",
-    "git",
-    "libcurl4-openssl-dev",
-    "libpq-dev",
-    "libssl-dev",
-    "nginx",
-    "openssh-client",
-    "perl",
-    "postgresql-client",
-    "python3-numpy",
-    "python3-requests",
-    "python3-yaml",
-    "redis-server",
-    "ruby",
-    "strace",
-    "tmux",
-    "vim-nox",
-];
-
-/// Packages for a closure of more than a GB, as whole systems have.
-const LARGE: &[&str] = &[
-    "bc",
-    "bind9-dnsutils",
-    "binutils",
-    "cmake",
-    "curl",
-    "g++",
-    "gdb",
-    "ghostscript",
-    "git",
-    "gnupg",
-    "haproxy",
-    "hello",
-    "imagemagick-6.q16",
-    "jq",
-    "less",
-    "libcurl4-openssl-dev",
-    "libjansson4",
-    "libllvm14",
-    "libnode108",
-    "libpq-dev",
-    "libssl-dev",
-    "libxml2-dev",
-    "lua5.4",
-    "memcached",
-    "nano",
-    "ncurses-bin",
-    "nginx",
-    "ninja-build",
-    "openssh-client",
-    "openssh-server",
-    "perl",
-    "php8.2-cli",
-    "pkg-config",
-    "poppler-utils",
-    "postgresql-15",
-    "python3-cryptography",
-    "python3-numpy",
-    "python3-requests",
-    "python3-yaml",
-    "python3.11-dev",
-    "redis-server",
-    "rsync",
-    "ruby3.1",
-    "sqlite3",
-    "strace",
-    "sudo",
-    "tcl8.6",
-    "tmux",
-    "tree",
-    "vim-nox",
-    "wget",
-    "zstd",
-];
 
 /// What to make.
 #[derive(Debug, Clone, clap::Args)]
@@ -141,33 +43,11 @@ pub(crate) struct Options {
     /// Packages of your own choice, separated by commas, with what they depend on
     #[arg(long, value_delimiter = ',')]
     packages: Vec<String>,
-    /// Text that changes every store hash: the same contents, as after a mass rebuild
-    #[arg(long, default_value = "")]
-    salt: String,
+    #[command(flatten)]
+    variant: Variant,
     /// Only say which packages it would be made of
     #[arg(long)]
     dry_run: bool,
-}
-
-/// A set of packages.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub(crate) enum Size {
-    /// At least 50 paths and some tens of MB.
-    Demo,
-    /// Some hundred MB.
-    Medium,
-    /// More than a GB.
-    Large,
-}
-
-impl Size {
-    fn seeds(self) -> (&'static str, &'static [&'static str]) {
-        match self {
-            Self::Demo => ("demo", DEMO),
-            Self::Medium => ("medium", MEDIUM),
-            Self::Large => ("large", LARGE),
-        }
-    }
 }
 
 /// A closure that is there.
@@ -191,16 +71,28 @@ impl Corpus {
         Ok(Self { store, top, paths })
     }
 
+    /// How many of its paths another closure does not have.
+    pub(crate) fn paths_beside(&self, other: &Self) -> usize {
+        let known: BTreeSet<&str> = other.paths.iter().map(|info| info.path.as_str()).collect();
+        let new = self
+            .paths
+            .iter()
+            .filter(|info| !known.contains(info.path.as_str()));
+        new.count()
+    }
+
     /// The bytes of all its NARs.
     pub(crate) fn nar_bytes(&self) -> u64 {
         self.paths.iter().map(|info| info.nar_size).sum()
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Spec {
     format: u32,
     name: String,
+    /// Nix's name of the system; its own where there is none.
+    system: Option<&'static str>,
     salt: String,
     packages: BTreeMap<String, Package>,
 }
@@ -216,12 +108,12 @@ pub(crate) fn command(options: &Options) -> Result<()> {
         size => size.seeds(),
     };
     if options.dry_run {
-        for (name, package) in apt::resolve(seeds)? {
+        for (name, package) in Apt::new(&folder()?, &options.variant)?.resolve(seeds)? {
             println!("{name} {} {}", package.version, package.deps.join(","));
         }
         return Ok(());
     }
-    let corpus = make(name, seeds, &options.salt)?;
+    let corpus = make(name, seeds, &options.variant)?;
     println!("store {}", corpus.store.root().display());
     println!("top   {}", corpus.top);
     println!("paths {}", corpus.paths.len());
@@ -243,8 +135,19 @@ pub(crate) fn demo_pair() -> Result<(Corpus, Corpus)> {
 /// # Errors
 /// As [`command`].
 pub(crate) fn pair(size: Size) -> Result<(Corpus, Corpus)> {
+    Ok((
+        of(size, &Variant::default())?,
+        of(size, &Variant::salted("rebuild"))?,
+    ))
+}
+
+/// One closure of a size.
+///
+/// # Errors
+/// As [`command`].
+pub(crate) fn of(size: Size, variant: &Variant) -> Result<Corpus> {
     let (name, seeds) = size.seeds();
-    Ok((make(name, seeds, "")?, make(name, seeds, "rebuild")?))
+    make(name, seeds, variant)
 }
 
 /// Where corpora are kept.
@@ -255,22 +158,19 @@ pub(crate) fn folder() -> Result<PathBuf> {
     Ok(workspace::target_dir()?.join("corpus"))
 }
 
-fn make(name: &str, seeds: &[&str], salt: &str) -> Result<Corpus> {
+fn make(name: &str, seeds: &[&str], variant: &Variant) -> Result<Corpus> {
     nix::require()?;
     let base = folder()?;
     let store = Store::new(&base.join("store"), &base.join("home"))?;
     let debs = base.join("debs");
     fs::create_dir_all(&debs).context("making the folder for packages")?;
-    let packages = packages(&base, name, seeds, &debs)?;
-    let full = if salt.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name}-{salt}")
-    };
+    let packages = packages(&base, name, seeds, variant, &debs)?;
+    let full = variant.closure(name);
     let spec = Spec {
         format: FORMAT,
         name: full.clone(),
-        salt: salt.to_owned(),
+        system: variant.arch.map(Arch::system),
+        salt: variant.salt.clone(),
         packages,
     };
     let top = built(&base, &store, &spec)?;
@@ -296,8 +196,10 @@ fn packages(
     base: &Path,
     name: &str,
     seeds: &[&str],
+    variant: &Variant,
     debs: &Path,
 ) -> Result<BTreeMap<String, Package>> {
+    let name = variant.packages(name);
     let lock = base.join(format!("{name}.lock.json"));
     if let Ok(text) = fs::read_to_string(&lock)
         && let Ok((of, packages)) =
@@ -310,12 +212,13 @@ fn packages(
         return Ok(packages);
     }
     shell::step(&format!("fetching Debian packages for the corpus `{name}`"));
-    let mut packages = apt::resolve(seeds)?;
-    if apt::download(&packages, debs).is_err() {
+    let apt = Apt::new(base, variant)?;
+    let mut packages = apt.resolve(seeds)?;
+    if apt.download(&packages, debs).is_err() {
         // The archive moved on since the lists were fetched.
-        apt::update()?;
-        packages = apt::resolve(seeds)?;
-        apt::download(&packages, debs)?;
+        apt.update()?;
+        packages = apt.resolve(seeds)?;
+        apt.download(&packages, debs)?;
     }
     let text = serde_json::to_string(&(seeds, &packages)).context("writing the lock")?;
     fs::write(&lock, text).with_context(|| format!("writing {}", lock.display()))?;
@@ -348,7 +251,12 @@ fn built(base: &Path, store: &Store, spec: &Spec) -> Result<String> {
     fs::copy("/proc/self/exe", &program).context("copying the builder")?;
     let jobs = std::thread::available_parallelism().map_or(1, usize::from);
     let log = fs::File::create(base.join("build.log")).context("making build.log")?;
-    let mut command = store.command("nix-build", &sandbox(base, &program));
+    let mut settings = sandbox(base, &program);
+    // Nothing of another system is run: the builder is this machine's.
+    if let Some(system) = spec.system {
+        settings += &format!("extra-platforms = {system}\n");
+    }
+    let mut command = store.command("nix-build", &settings);
     command
         .arg(&expression)
         .args(["--no-out-link", "--argstr", "spec"])

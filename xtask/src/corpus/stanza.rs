@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Result;
+
 /// What is known of one package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Stanza {
@@ -16,9 +18,17 @@ pub(crate) struct Stanza {
 }
 
 /// Reads the stanzas of an index (`apt-cache dumpavail`), by package name, those
-/// of `arch` and of every architecture. Of two with one name the first stays.
-pub(crate) fn parse_index(text: &str, arch: &str) -> BTreeMap<String, Stanza> {
-    let mut index = BTreeMap::new();
+/// of `arch` and of every architecture. Of two with one name the first stays, unless
+/// the other's version is to be `preferred` to its.
+///
+/// # Errors
+/// If versions cannot be compared.
+pub(crate) fn parse_index(
+    text: &str,
+    arch: &str,
+    preferred: impl Fn(&str, &str) -> Result<bool>,
+) -> Result<BTreeMap<String, Stanza>> {
+    let mut index: BTreeMap<String, Stanza> = BTreeMap::new();
     for paragraph in text.split("\n\n") {
         let fields = fields(paragraph);
         let field = |name: &str| fields.get(name).copied().unwrap_or_default();
@@ -26,14 +36,21 @@ pub(crate) fn parse_index(text: &str, arch: &str) -> BTreeMap<String, Stanza> {
         if name.is_empty() || field("SHA256").is_empty() || (of != arch && of != "all") {
             continue;
         }
-        index.entry(name.to_owned()).or_insert_with(|| Stanza {
-            version: field("Version").to_owned(),
+        let version = field("Version");
+        if let Some(first) = index.get(name)
+            && (first.version == version || !preferred(version, &first.version)?)
+        {
+            continue;
+        }
+        let stanza = Stanza {
+            version: version.to_owned(),
             sha256: field("SHA256").to_owned(),
             depends: [groups(field("Pre-Depends")), groups(field("Depends"))].concat(),
             provides: groups(field("Provides")).concat(),
-        });
+        };
+        index.insert(name.to_owned(), stanza);
     }
-    index
+    Ok(index)
 }
 
 fn fields(paragraph: &str) -> BTreeMap<&str, &str> {
@@ -93,11 +110,22 @@ Architecture: all
 
     #[test]
     fn an_index_is_read() {
-        let index = parse_index(INDEX, "amd64");
+        let index = parse_index(INDEX, "amd64", |_, _| Ok(false)).unwrap();
         assert_eq!(index.keys().collect::<Vec<_>>(), ["a"]);
         let a = &index["a"];
         assert_eq!((a.version.as_str(), a.sha256.as_str()), ("1:2.0-1", "00aa"));
         assert_eq!(a.depends, [vec!["libc6"], vec!["b", "c"]]);
         assert_eq!(a.provides, ["virtual", "other"]);
+    }
+
+    #[test]
+    fn another_version_is_taken_where_it_is_preferred() {
+        let index = parse_index(INDEX, "amd64", |one, other| {
+            assert_eq!((one, other), ("1.0", "1:2.0-1"));
+            Ok(true)
+        });
+        let a = &index.unwrap()["a"];
+        assert_eq!((a.version.as_str(), a.sha256.as_str()), ("1.0", "00bb"));
+        assert!(a.depends.is_empty());
     }
 }

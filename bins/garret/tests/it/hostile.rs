@@ -3,7 +3,8 @@
 //! when the attack is over than it did before.
 //!
 //! The ignored test measures: `GARRET_HOSTILE_ROUNDS` rounds with and without
-//! each attack in turn, and the ratio of their median speeds.
+//! each attack in turn (or those alone whose name has `GARRET_HOSTILE_ATTACK` in
+//! it), and the ratio of their median speeds.
 
 mod attacks;
 mod siege;
@@ -11,7 +12,7 @@ mod uploads;
 
 use std::time::{Duration, Instant};
 
-use crate::chance::{Chance, option, seed};
+use crate::chance::{Chance, option};
 use crate::client::Client;
 use crate::nix::{Nix, is_here};
 use crate::soak::samples::{Place, Sample};
@@ -38,13 +39,12 @@ struct Honest<'a> {
 }
 
 impl Honest<'_> {
-    /// `lane` keeps the paths of two such clients apart.
-    fn new(world: &World, lane: u64) -> Honest<'_> {
-        let seed = seed("hostile");
+    /// Its paths are of no other such client: `rng` is a stream of its own.
+    fn new(world: &World, rng: Chance) -> Honest<'_> {
         Honest {
             world,
             nix: Nix::empty(),
-            rng: Chance::of(seed.wrapping_add(lane << 32)),
+            rng,
         }
     }
 
@@ -73,13 +73,15 @@ impl Honest<'_> {
     }
 }
 
-/// A server, what it holds when idle, and what is attacked.
-fn scene() -> (World, Place, Sample, Target) {
+/// A server, what it holds when idle, and what is attacked. The streams of all
+/// honest clients come from `rng`.
+fn scene(rng: &mut Chance) -> (World, Place, Sample, Target) {
+    siege::raise_limit();
     let world = World::limited(&format!("[limits]\nmax-unpublished = {UNPUBLISHED}\n"));
     world.cache("honest", true);
     let target = Target::prepare(&world);
     let place = Place::new(world.server_pid(), &world.data());
-    Honest::new(&world, 0).round();
+    Honest::new(&world, rng.split()).round();
     let idle = place.look(Duration::ZERO);
     (world, place, idle, target)
 }
@@ -89,8 +91,9 @@ fn honest_clients_are_served_during_every_attack_and_nothing_stays_held() {
     if !is_here() {
         return;
     }
-    let (world, place, idle, target) = scene();
-    let mut honest = Honest::new(&world, 1);
+    let mut rng = Chance::new("hostile");
+    let (world, place, idle, target) = scene(&mut rng);
+    let mut honest = Honest::new(&world, rng.split());
     for attack in ATTACKS {
         let siege = Siege::begin(attack, &target);
         honest.round();
@@ -112,9 +115,12 @@ fn honest_clients_are_served_during_every_attack_and_nothing_stays_held() {
 #[ignore = "prints figures, for `cargo xtask bench hostile`"]
 fn speeds_beside_attacks_are_printed() {
     let rounds: usize = option("GARRET_HOSTILE_ROUNDS", 3);
-    let (world, place, idle, target) = scene();
-    let mut honest = Honest::new(&world, 1);
-    for attack in ATTACKS {
+    let mut rng = Chance::new("hostile");
+    let (world, place, idle, target) = scene(&mut rng);
+    let mut honest = Honest::new(&world, rng.split());
+    let only: String = option("GARRET_HOSTILE_ATTACK", String::new());
+    let chosen = ATTACKS.iter().filter(|of| of.name.contains(&only));
+    for attack in chosen {
         let (mut alone, mut beside) = (Vec::new(), Vec::new());
         for _ in 0..rounds {
             alone.push(honest.round());

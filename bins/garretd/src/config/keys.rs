@@ -121,7 +121,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("server.max-connections", "number", "2048", "Connections at once; where all are taken idle ones end for new ones, which else wait to be accepted."),
     key("server.max-connections-per-address", "number", "512", "Connections at once from one address; further ones are closed. Raise it behind a reverse proxy."),
     key("server.max-requests-per-token", "number", "256", "Requests at once with one token; further ones wait, then are told to come back."),
-    key("server.upload-memory", "size", "64 MiB", "Memory that uploads may hold at once, those of one token half of it; the server does not read from the others yet."),
+    key("server.upload-memory", "size", "64 MiB", "Memory that uploads may hold at once, those of one token half of it; the server does not read from the others yet. At least 32 MiB."),
     key("server.narinfo-memory", "size", "32 MiB", "Memory for narinfo that was asked for before; with 0 the database answers each time."),
     key("limits.max-nar-size", "size", "32 GiB", "Largest NAR that may be published."),
     key("limits.max-unpublished", "size", "40 GiB", "Bytes that one token may have sent within grace without publishing them."),

@@ -11,6 +11,9 @@ use super::{Config, Env, Metrics, ServerLimits, Source, database, secret};
 const DATABASE_VARIABLES: [&str; 2] = ["GARRET_DATABASE_URL", "ATTIC_SERVER_DATABASE_URL"];
 const HOUR: Duration = Duration::from_secs(3_600);
 
+/// Least memory that uploads may hold.
+const LEAST_UPLOAD_MEMORY: u64 = 32 << 20;
+
 /// Fills in every default and collects every error.
 pub(super) fn resolve(raw: &Raw, source: &Source, env: &Env) -> Result<Config, Vec<String>> {
     let mut read = Reader::default();
@@ -225,9 +228,23 @@ impl Reader {
                 server.max_requests_per_token,
                 256,
             ),
-            upload_memory: self.size("server.upload-memory", &server.upload_memory, 64 << 20),
+            upload_memory: self.upload_memory(&server.upload_memory),
             narinfo_memory: self.size("server.narinfo-memory", &server.narinfo_memory, 32 << 20),
         }
+    }
+
+    /// One body must not take all: a token has half of it, and the largest bodies
+    /// have 16 MiB.
+    fn upload_memory(&mut self, size: &Option<Size>) -> u64 {
+        let bytes = self.size("server.upload-memory", size, 64 << 20);
+        if bytes < LEAST_UPLOAD_MEMORY {
+            self.errors.push(
+                "`server.upload-memory` must be at least 32 MiB: one body may have 16 MiB, and \
+                 no token gets more than half of it"
+                    .to_owned(),
+            );
+        }
+        bytes
     }
 
     fn metrics(&mut self, raw: &Raw) -> Metrics {

@@ -47,6 +47,22 @@ token-bound-issuer = "us"
 "#;
 
 #[test]
+fn upload_memory_of_which_one_body_takes_all_is_refused() {
+    let home = home();
+    for (size, expected) in [("16 MiB", 3), ("31 MiB", 3), ("32 MiB", 0)] {
+        let text = format!(
+            "server.upload-memory = \"{size}\"\ndatabase.url = \"sqlite:///x.db\"\n\
+             [storage]\ntype = \"local\"\npath = \"/x\"\n"
+        );
+        let secret = [("GARRET_TOKEN_HS256_SECRET_BASE64", SECRET)];
+        let (code, _, err) = check(home.path(), &text, &secret);
+        assert_eq!(code, expected, "{size}: {err}");
+        let says = err.contains("`server.upload-memory` must be at least 32 MiB");
+        assert_eq!(says, expected != 0, "{err}");
+    }
+}
+
+#[test]
 fn an_attic_file_works_after_a_copy() {
     let home = home();
     let text = format!("{ATTIC}token-hs256-secret-base64 = \"{SECRET}\"\n");
@@ -186,7 +202,7 @@ fn every_key_of_the_reference_is_accepted() {
     let examples = [
         ("socket address", "\"127.0.0.1:1\""),
         ("duration", "\"2h\""),
-        ("size", "\"16 MiB\""),
+        ("size", "\"32 MiB\""),
         ("number", "7"),
         ("true or false", "true"),
         ("list of text", "[]"),

@@ -181,6 +181,29 @@ fn the_most_verbose_log_holds_no_secret() {
 }
 
 #[test]
+fn a_clean_stop_leaves_no_log_beside_the_database() {
+    let home = home();
+    let data = home.path().join("data");
+    for signal in ["TERM", "INT"] {
+        let running = Running::start(garretd(home.path()).args(["--listen", "127.0.0.1:0"]));
+        let token = std::fs::read_to_string(data.join("admin-token")).unwrap();
+        let header = format!("Authorization: Bearer {}\r\n", token.trim());
+        let made = running.ask(
+            "PUT",
+            &format!("/_api/v2/caches/{}", signal.to_lowercase()),
+            &header,
+            "{}",
+        );
+        assert!(made.starts_with("HTTP/1.1 201 "), "{made}");
+        assert!(data.join("garret.db-wal").exists());
+        assert_eq!(running.stop(signal).0, 0);
+        for log in ["garret.db-wal", "garret.db-shm"] {
+            assert!(!data.join(log).exists(), "{log} after {signal}");
+        }
+    }
+}
+
+#[test]
 fn a_low_soft_limit_of_open_files_is_raised_to_the_hard_one() {
     let home = home();
     let mut command = named(home.path(), std::path::Path::new("/bin/sh"));

@@ -39,8 +39,8 @@ impl Fixture {
         conn
     }
 
-    fn start(&self, conn: Connection) -> Writer {
-        Writer::start(conn, self.notes.clone()).unwrap()
+    fn start(&self, conn: Connection) -> Arc<Writer> {
+        Arc::new(Writer::start(conn, self.notes.clone()).unwrap())
     }
 
     fn trash(&self) -> Vec<String> {
@@ -59,7 +59,7 @@ fn insert(tx: &Tx<'_>, key: &str) -> Result<(), DbError> {
 type AnyChange = Box<dyn FnOnce(&Tx<'_>) -> Result<(), DbError> + Send>;
 
 /// Runs changes so that all but the first wait, and so share a transaction.
-async fn together(writer: &Writer, changes: Vec<AnyChange>) -> Vec<Result<(), DbError>> {
+async fn together(writer: &Arc<Writer>, changes: Vec<AnyChange>) -> Vec<Result<(), DbError>> {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let (started, running) = oneshot::channel::<()>();
     let gate = writer.clone();
@@ -250,4 +250,46 @@ async fn what_a_failed_change_wrote_is_never_committed() {
     assert!(matches!(results[0], Err(DbError::Changed)));
     writer.write(1, |tx| insert(tx, "next")).await.unwrap();
     assert_eq!(fixture.trash(), ["next"]);
+}
+
+#[tokio::test]
+async fn a_process_that_runs_on_after_a_migration_by_another_writes_no_more() {
+    let fixture = Fixture::new();
+    let writer = fixture.start(fixture.conn());
+    writer.write(1, |tx| insert(tx, "before")).await.unwrap();
+    let sql = "INSERT INTO garret_schema (version) VALUES (?)";
+    fixture.conn().execute(sql, [VERSION + 1]).unwrap();
+    for _ in 0..2 {
+        let refused = writer.write(1, |tx| insert(tx, "after")).await;
+        assert!(
+            matches!(refused, Err(DbError::TooNew { found, known })
+                if (found, known) == (VERSION + 1, VERSION)),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(fixture.trash(), ["before"]);
+}
+
+#[tokio::test]
+async fn a_database_that_is_closed_leaves_no_log_and_what_waited_is_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("db");
+    let (clock, _) = crate::Clock::manual(0);
+    let db = crate::Db::open(&crate::DbConfig::new(&path), clock).unwrap();
+    let mut change = Box::pin(db.write(1, |tx| insert(tx, "last")));
+    tokio::select! {
+        biased;
+        _ = &mut change => {}
+        () = async {} => {}
+    }
+    drop(change);
+    drop(db);
+    let files = std::fs::read_dir(dir.path()).unwrap();
+    let files: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files, ["db"]);
+    let conn = Connection::open(&path).unwrap();
+    let key: String = conn
+        .query_row("SELECT key FROM trash", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(key, "last");
 }

@@ -77,6 +77,7 @@ suite! {
         what_is_seen_follows_publishes_removals_and_destruction,
         digests_are_answered_in_the_order_asked_up_to_a_limit;
     serve:
+        a_damaged_row_is_an_error_and_no_narinfo,
         what_paths_missing_found_is_used_now_where_that_is_an_hour_old,
         touches_move_the_last_use_forward_alone,
         objects_are_listed_by_path_hash_in_pages,

@@ -25,6 +25,28 @@ pub(crate) async fn what_paths_missing_found_is_used_now_where_that_is_an_hour_o
     assert_eq!(w.db.paths_missing(cache, &many).await.unwrap().len(), 2998);
 }
 
+/// What is copied to a narinfo as it lies is looked at first.
+pub(crate) async fn a_damaged_row_is_an_error_and_no_narinfo(w: World) {
+    let cache = w.cache("main").await;
+    w.publish(cache, 1, 1, &[1]).await;
+    let ask = async || w.db.narinfo(cache, &path_hash(1), |_| ()).await;
+    assert!(matches!(ask().await, Ok(Some(()))));
+    let conn = rusqlite::Connection::open(w.file()).unwrap();
+    for damage in [
+        "refs = 'x'",
+        "refs = path_hash || '-b ' || path_hash || '-a'",
+        "deriver = 'x'",
+        "name = 'a/b'",
+    ] {
+        let sql = format!("UPDATE object SET {damage}");
+        conn.execute(&sql, []).unwrap();
+        assert!(ask().await.is_err(), "{damage}");
+        let undo = "UPDATE object SET refs = '', sigs = '', deriver = NULL, name = 'a'";
+        conn.execute(undo, []).unwrap();
+        assert!(ask().await.is_ok());
+    }
+}
+
 /// Uses are noted in batches, never backwards, never in the future.
 pub(crate) async fn touches_move_the_last_use_forward_alone(w: World) {
     let cache = w.cache("main").await;

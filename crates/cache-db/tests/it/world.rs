@@ -278,9 +278,23 @@ impl World {
         self.object(cache, number).await.unwrap()
     }
 
+    /// The live object of a path, after a look whether a narinfo would say the same.
     pub(crate) async fn object(&self, cache: CacheId, number: u64) -> Option<ObjectRow> {
         let hash = path_hash(number);
-        self.db.object(cache, &hash).await.unwrap()
+        let object = self.db.object(cache, &hash).await.unwrap();
+        let narinfo = self.db.narinfo(cache, &hash, |row| {
+            let texts = [row.references, row.sigs].map(str::to_owned);
+            let ca = row.ca.map(str::to_owned);
+            (row.path, row.nar, texts, row.deriver, ca, row.created_at)
+        });
+        let expected = object.clone().map(|row| {
+            let references: Vec<_> = row.references.iter().map(StorePath::base_name).collect();
+            let texts = [references.join(" "), row.sigs.join(" ")];
+            let ObjectRow { deriver, ca, .. } = row;
+            (row.path, row.nar, texts, deriver, ca, row.created_at)
+        });
+        assert_eq!(narinfo.await.unwrap(), expected);
+        object
     }
 
     pub(crate) async fn remove(&self, cache: CacheId, number: u64) -> Removal {

@@ -13,6 +13,7 @@ use super::{Engine, EngineError, Inner, damage::Reports};
 
 const POLL: Duration = Duration::from_secs(1);
 const CLOCK: Duration = Duration::from_secs(1);
+const CHECKPOINT: Duration = Duration::from_secs(1);
 const FLUSH: Duration = Duration::from_secs(10);
 const IDENTITY: Duration = Duration::from_secs(5);
 
@@ -37,6 +38,12 @@ pub(super) fn start(engine: &Engine, reports: Reports) {
                 engine.0.config.db.tick().await?;
                 Ok(())
             },
+        )),
+        tokio::spawn(every(
+            Arc::downgrade(&engine.0),
+            CHECKPOINT,
+            "checkpoint",
+            async |engine: Engine| Ok(engine.0.config.db.checkpoint().await?),
         )),
         tokio::spawn(every(
             Arc::downgrade(&engine.0),

@@ -30,6 +30,9 @@ pub enum EngineError {
     /// The blob store failed.
     #[error("the blob store failed")]
     Blob(#[from] BlobError),
+    /// An active signing key cannot sign.
+    #[error("the secret of the signing key {0} cannot be read: retire the key, or restore its row")]
+    Key(String),
     /// A task of the engine ended without an answer.
     #[error("the work was cut off: {0}")]
     Cut(&'static str),
@@ -54,7 +57,7 @@ impl EngineError {
             Self::Blob(BlobError::Full(_)) => ErrorCode::StorageFull,
             Self::Blob(_) => ErrorCode::StoreUnavailable,
             Self::Db(error) => db_code(error),
-            Self::Cut(_) => ErrorCode::Internal,
+            Self::Cut(_) | Self::Key(_) => ErrorCode::Internal,
         }
     }
 
@@ -74,7 +77,9 @@ fn db_code(error: &DbError) -> ErrorCode {
         DbError::PutTooOld => ErrorCode::TimedOut,
         DbError::UnpublishedLimit { .. } => ErrorCode::UnpublishedLimit,
         DbError::TooMany { .. } => ErrorCode::TooManyDigests,
-        DbError::WriterGone | DbError::Open { .. } => ErrorCode::DatabaseUnavailable,
+        DbError::WriterGone | DbError::Open { .. } | DbError::TooNew { .. } => {
+            ErrorCode::DatabaseUnavailable
+        }
         error if error.is_full() => ErrorCode::StorageFull,
         DbError::Sqlite(_) | DbError::NotCommitted(_) => ErrorCode::DatabaseUnavailable,
         _ => ErrorCode::Internal,

@@ -28,10 +28,12 @@ pub(super) struct ActiveKey {
 }
 
 impl ActiveKey {
-    fn read(row: &KeyRow) -> Option<Self> {
-        row.active.then_some(Self {
+    /// What cannot be read is the name of the key.
+    fn read(row: &KeyRow) -> Result<Self, String> {
+        let secret = row.secret.parse().map_err(|_| row.name.clone())?;
+        Ok(Self {
             id: row.id,
-            secret: row.secret.parse().ok()?,
+            secret,
             since: row.created_at,
         })
     }
@@ -43,10 +45,25 @@ pub(super) struct KnownCache {
     pub(super) row: Arc<CacheRow>,
     /// Its active keys, the oldest first.
     pub(super) keys: Vec<ActiveKey>,
+    /// The name of an active key that cannot sign: what is stored is no secret.
+    unreadable: Option<String>,
     /// The public halves of all its keys, retired ones too.
     pub(super) public: Vec<PublicKey>,
     /// Keys of others whose signatures are kept where they verify.
     pub(super) upstream: Vec<PublicKey>,
+}
+
+impl KnownCache {
+    /// All active keys.
+    ///
+    /// # Errors
+    /// [`EngineError::Key`] where one of them cannot sign.
+    pub(super) fn signing_keys(&self) -> Result<&[ActiveKey], EngineError> {
+        match &self.unreadable {
+            None => Ok(&self.keys),
+            Some(name) => Err(EngineError::Key(name.clone())),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -116,8 +133,16 @@ impl Engine {
             return Ok(None);
         };
         let rows = db.keys(row.id).await?;
+        let (mut keys, mut unreadable) = (Vec::new(), None);
+        for key in rows.iter().filter(|key| key.active) {
+            match ActiveKey::read(key) {
+                Ok(key) => keys.push(key),
+                Err(name) => unreadable = Some(name),
+            }
+        }
         let known = Arc::new(KnownCache {
-            keys: rows.iter().filter_map(ActiveKey::read).collect(),
+            keys,
+            unreadable,
             public: rows
                 .iter()
                 .filter_map(|key| key.public.parse().ok())

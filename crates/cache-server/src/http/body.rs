@@ -1,19 +1,15 @@
 //! Request bodies: limits and a least rate, enforced while they stream.
 
-use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::Request;
 use bytes::{Bytes, BytesMut};
 use cache_api::ErrorCode;
 use futures_util::Stream;
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, EXPECT};
-use http_body::{Body as HttpBody, Frame, SizeHint};
+use http::header::CONTENT_LENGTH;
+use http_body::Frame;
 use http_body_util::BodyExt as _;
 use tokio::time::timeout;
 
@@ -194,98 +190,5 @@ impl Failure {
     /// The error, if there was one.
     pub(crate) fn take(&self) -> Option<HttpError> {
         self.0.lock().expect("no panic under this lock").take()
-    }
-}
-
-/// Most bytes that are read of a body nobody wants.
-const DRAIN_BYTES: usize = 32 << 20;
-
-/// What a handler left unread of a body.
-///
-/// Answering while the client still sends makes its socket fail before it has
-/// read the answer, so a moderate rest is read first and thrown away.
-pub(crate) struct Drained {
-    rest: Arc<Mutex<Option<Body>>>,
-    /// A client that waits for `100 Continue` sends nothing unasked.
-    waits: bool,
-}
-
-impl Drained {
-    /// Wraps the body of `request`, counting its bytes in `received`.
-    pub(crate) fn of(request: &mut Request, received: &Arc<AtomicU64>) -> Self {
-        let rest = Arc::new(Mutex::new(None));
-        let waits = request.headers().contains_key(EXPECT);
-        let body = std::mem::replace(request.body_mut(), Body::empty());
-        let counted = Counted {
-            body,
-            rest: Arc::clone(&rest),
-            received: Arc::clone(received),
-            ended: false,
-        };
-        *request.body_mut() = Body::new(counted);
-        Self { rest, waits }
-    }
-
-    /// Reads what was left, within bounds.
-    pub(crate) async fn wait(self, longest: Duration) {
-        let rest = self.rest.lock().expect("no panic under this lock").take();
-        let Some(mut body) = rest.filter(|_| !self.waits) else {
-            return;
-        };
-        let drain = async {
-            let mut bytes = 0;
-            while let Some(Ok(frame)) = body.frame().await {
-                bytes += frame.data_ref().map_or(0, Bytes::len);
-                if bytes > DRAIN_BYTES {
-                    return;
-                }
-            }
-        };
-        let _ = timeout(longest, drain).await;
-    }
-}
-
-struct Counted {
-    body: Body,
-    rest: Arc<Mutex<Option<Body>>>,
-    received: Arc<AtomicU64>,
-    ended: bool,
-}
-
-impl HttpBody for Counted {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(cx);
-        match &polled {
-            Poll::Ready(Some(Ok(frame))) => {
-                let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
-                self.received.fetch_add(bytes, Ordering::Relaxed);
-            }
-            Poll::Ready(_) => self.ended = true,
-            Poll::Pending => {}
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        if !self.ended && !self.body.is_end_stream() {
-            let body = std::mem::replace(&mut self.body, Body::empty());
-            *self.rest.lock().expect("no panic under this lock") = Some(body);
-        }
     }
 }

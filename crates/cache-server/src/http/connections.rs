@@ -1,10 +1,12 @@
 //! Which connections get in, and which end for others.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use rustix::io::Errno;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
@@ -16,6 +18,9 @@ use crate::metrics::Metrics;
 /// While all connections are being answered, how soon is looked again for one
 /// that is not.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// Pause after a connection could not be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Decides which connections get in.
 pub(super) struct Gate {
@@ -52,10 +57,8 @@ impl Gate {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Out of descriptors, mostly: others must end first.
-                tracing::warn!(%error, "cannot accept a connection");
-                self.open.end_an_idle_one();
-                sleep(Duration::from_millis(100)).await;
+                self.open.not_accepted(&error);
+                sleep(PAUSE).await;
                 return None;
             }
         };
@@ -161,6 +164,19 @@ impl Open {
         Some((Guard { open, number }, ended))
     }
 
+    /// Makes room where there was none for a connection; whatever else goes
+    /// wrong, as a client that is gone already, is that connection's alone.
+    fn not_accepted(&self, error: &io::Error) {
+        let shortages = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
+        let errno = Errno::from_io_error(error);
+        if errno.is_some_and(|errno| shortages.contains(&errno)) {
+            tracing::warn!(%error, "no room for a connection");
+            self.end_an_idle_one();
+        } else {
+            tracing::debug!(%error, "a connection was not accepted");
+        }
+    }
+
     /// Ends the oldest idle connection of the address that has the most, unless
     /// one is ending already. One whose request is still coming in is idle too.
     fn end_an_idle_one(&self) {
@@ -230,6 +246,22 @@ mod tests {
         drop((second, other));
         let table = open.lock();
         assert!(table.addresses.is_empty() && table.connections.is_empty());
+    }
+
+    #[test]
+    fn only_a_shortage_ends_an_idle_connection() {
+        let ends = |errno: Errno| {
+            let open = Open::default();
+            let (_guard, mut idle) = enter(&open, A);
+            open.not_accepted(&errno.into());
+            idle.try_recv().is_ok()
+        };
+        for errno in [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM] {
+            assert!(ends(errno), "{errno}");
+        }
+        for errno in [Errno::CONNABORTED, Errno::PROTO, Errno::PERM, Errno::INTR] {
+            assert!(!ends(errno), "{errno}");
+        }
     }
 
     #[test]

@@ -1,8 +1,6 @@
 //! What every request passes before its route: host, token, a place.
 
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -11,10 +9,11 @@ use axum::response::{IntoResponse as _, Response};
 use cache_api::ErrorCode;
 use futures_util::FutureExt as _;
 use http::Method;
-use token_auth::TokenKey;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use http_body::Body as _;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::App;
+use super::drain::Sender;
 use super::errors::HttpError;
 use super::nix;
 use super::origin::origin;
@@ -22,18 +21,30 @@ use super::who::Who;
 
 /// Checks the host and the token, waits for a place, and hands all of it on
 /// as extensions of the request.
-pub(crate) async fn gate(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn gate(State(app): State<App>, request: Request, next: Next) -> Response {
+    let who = Who::of(&app, request.headers());
+    let sender = match &who {
+        Who::Token(token) if !request.body().is_end_stream() => Some(Sender::Token(token.key())),
+        _ => None,
+    };
+    let mut response = answer(&app, who, request, next).await;
+    if let Some(sender) = sender {
+        response.extensions_mut().insert(sender);
+    }
+    response
+}
+
+async fn answer(app: &App, who: Who, mut request: Request, next: Next) -> Response {
     let pattern = request
         .extensions()
         .get::<MatchedPath>()
         .map(|path| path.as_str().to_owned());
     let narinfo = pattern.as_deref() == Some(nix::FILE) && nix::is_narinfo(request.uri().path());
-    let who = Who::of(&app, request.headers());
     // Nix hangs when a PUT of its own protocol is told to come back.
     let limited = request.method() != Method::PUT || request.uri().path().starts_with("/_api/");
     let admitted = match origin(app.config(), request.headers()) {
         Ok(origin) if limited => {
-            let place = app.places().enter(&app, &who).await;
+            let place = enter(app, &who).await;
             place.map(|place| (origin, place))
         }
         Ok(origin) => Ok((origin, None)),
@@ -64,42 +75,20 @@ async fn caught(answer: impl Future<Output = Response>, narinfo: bool) -> Respon
     }
 }
 
-/// Requests at once, by token.
-#[derive(Debug, Default)]
-pub(crate) struct Places(Mutex<HashMap<TokenKey, Arc<Semaphore>>>);
-
-impl Places {
-    /// Waits a while for a place among the requests of this caller's token.
-    ///
-    /// # Errors
-    /// `too_many_requests` when none became free.
-    async fn enter(&self, app: &App, who: &Who) -> Result<Option<OwnedSemaphorePermit>, HttpError> {
-        let Who::Token(token) = who else {
-            return Ok(None);
-        };
-        let semaphore = self.of(token.key(), app.config().max_requests_per_token);
-        let wait = app.config().token_wait;
-        match tokio::time::timeout(wait, semaphore.acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(Some(permit)),
-            _ => Err(HttpError::plain(ErrorCode::TooManyRequests)),
-        }
-    }
-
-    fn of(&self, key: TokenKey, most: usize) -> Arc<Semaphore> {
-        let mut places = self.0.lock().expect("no panic under this lock");
-        if places.len() >= MOST_TOKENS {
-            places.retain(|_, semaphore| Arc::strong_count(semaphore) > 1);
-        }
-        Arc::clone(
-            places
-                .entry(key)
-                .or_insert_with(|| Arc::new(Semaphore::new(most))),
-        )
+/// Waits a while for a place among the requests of this caller's token.
+///
+/// # Errors
+/// `too_many_requests` when none became free.
+async fn enter(app: &App, who: &Who) -> Result<Option<OwnedSemaphorePermit>, HttpError> {
+    let Who::Token(token) = who else {
+        return Ok(None);
+    };
+    let place = app.places().of(token.key()).acquire_owned();
+    match tokio::time::timeout(app.config().token_wait, place).await {
+        Ok(Ok(permit)) => Ok(Some(permit)),
+        _ => Err(HttpError::plain(ErrorCode::TooManyRequests)),
     }
 }
-
-/// Tokens counted at once before those without a request are forgotten.
-const MOST_TOKENS: usize = 4_096;
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@
 //! | `observe.rs` | request id, log line, counters |
 //! | `gate.rs` | host, token, a place for the request |
 //! | `who.rs`, `tokens.rs` | who asks, and what they learn about a cache's name |
-//! | `body.rs` | request bodies: limits and a least rate |
+//! | `body.rs`, `drain.rs` | request bodies: limits and a least rate; what is left of them |
 //! | `nix.rs`, `v2.rs`, `pages.rs` | the routes |
 //! | `reference.rs` | the routes as a page |
 //!
@@ -31,6 +31,7 @@
 mod body;
 mod config;
 mod connections;
+mod drain;
 mod errors;
 mod gate;
 mod nix;
@@ -40,6 +41,7 @@ mod pages;
 mod params;
 mod range;
 pub mod reference;
+mod semaphores;
 mod server;
 mod socket;
 mod tokens;
@@ -54,7 +56,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use cache_api::ErrorCode;
 use cache_db::Clock;
-use token_auth::Verifier;
+use token_auth::{TokenKey, Verifier};
 
 pub use config::HttpConfig;
 pub use server::serve;
@@ -72,7 +74,10 @@ struct Inner {
     tokens: tokens::Tokens,
     clock: Clock,
     metrics: Arc<Metrics>,
-    places: gate::Places,
+    /// For the requests of each token.
+    places: semaphores::Semaphores<TokenKey>,
+    /// For what is read of bodies that nobody wants.
+    lanes: semaphores::Semaphores<drain::Sender>,
     request_ids: observe::RequestIds,
     config: Arc<HttpConfig>,
 }
@@ -83,7 +88,8 @@ impl App {
         Self(Arc::new(Inner {
             metrics: Arc::new(Metrics::new(engine.clone())),
             tokens: tokens::Tokens::new(verifier, config.remembered_tokens),
-            places: gate::Places::default(),
+            places: semaphores::Semaphores::new(config.max_requests_per_token),
+            lanes: semaphores::Semaphores::new(1),
             request_ids: observe::RequestIds::new(config.request_id_seed),
             config: Arc::new(config),
             engine,
@@ -113,8 +119,12 @@ impl App {
         &self.0.tokens
     }
 
-    pub(crate) fn places(&self) -> &gate::Places {
+    pub(crate) fn places(&self) -> &semaphores::Semaphores<TokenKey> {
         &self.0.places
+    }
+
+    pub(crate) fn lanes(&self) -> &semaphores::Semaphores<drain::Sender> {
+        &self.0.lanes
     }
 
     pub(crate) fn request_ids(&self) -> &observe::RequestIds {

@@ -22,7 +22,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use tracing::Instrument as _;
 
 use super::App;
-use super::body::Drained;
+use super::drain::{Drained, Sender};
 use super::socket::Busy;
 
 /// Header of every answer; the log knows the request by its value.
@@ -63,7 +63,10 @@ pub(crate) async fn observe(State(app): State<App>, mut request: Request, next: 
     let span = tracing::info_span!("request", id = %id);
     tracing::trace!(parent: &span, route, method, "request began");
     let mut response = next.run(request).instrument(span.clone()).await;
-    drained.wait(app.config().drain_time).await;
+    let sender = response.extensions().get::<Sender>().copied();
+    let address = peer.as_ref().map(|peer| peer.address.ip());
+    let lane = || app.lanes().of(sender.unwrap_or(Sender::Address(address)));
+    drained.wait(app.config().drain_time, lane).await;
     response
         .headers_mut()
         .insert(REQUEST_ID, HeaderValue::from_str(&id).expect("hexadecimal"));

@@ -111,7 +111,7 @@ const V2: &[Route] = &[
         routes::KEY,
         "configure-cache",
         "",
-        "200 with the cache's info; the key no longer signs",
+        "200 with the cache's info; the key no longer signs, what it signed stays in narinfos",
     ),
     route(
         "POST",

@@ -87,6 +87,7 @@ fn builder(config: &HttpConfig) -> http1::Builder {
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(config.idle_timeout)
+        .max_buf_size(192 << 10)
         .max_header_size(MAX_HEAD);
     builder
 }

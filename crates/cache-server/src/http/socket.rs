@@ -21,7 +21,10 @@ pub(crate) struct Busy(Arc<Requests>);
 #[derive(Debug, Default)]
 struct Requests {
     begun: AtomicUsize,
+    /// Those whose answer was handed to hyper to its end.
     ended: AtomicUsize,
+    /// Those whose answer was written to its end.
+    written: AtomicUsize,
 }
 
 impl Busy {
@@ -35,9 +38,19 @@ impl Busy {
         self.0.begun.load(Ordering::Relaxed)
     }
 
-    /// Whether a request is being answered.
+    fn ended(&self) -> usize {
+        self.0.ended.load(Ordering::Acquire)
+    }
+
+    /// Notes that all is written of as many answers.
+    fn written(&self, ended: usize) {
+        self.0.written.store(ended, Ordering::Release);
+    }
+
+    /// Whether a request is being answered: the last byte of an answer may wait
+    /// in a buffer long after it was handed over.
     pub(crate) fn is_busy(&self) -> bool {
-        self.begun() > self.0.ended.load(Ordering::Relaxed)
+        self.begun() > self.0.written.load(Ordering::Acquire)
     }
 }
 
@@ -47,7 +60,7 @@ pub(crate) struct BusyGuard(Busy);
 
 impl Drop for BusyGuard {
     fn drop(&mut self) {
-        self.0.0.ended.fetch_add(1, Ordering::Relaxed);
+        self.0.0.ended.fetch_add(1, Ordering::Release);
     }
 }
 
@@ -141,7 +154,13 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Guarded<T> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
+        // hyper flushes when its own buffer is empty.
+        let ended = self.busy.ended();
+        let result = Pin::new(&mut self.inner).poll_flush(cx);
+        if matches!(result, Poll::Ready(Ok(()))) {
+            self.busy.written(ended);
+        }
+        result
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -166,6 +185,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Guarded<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt as _;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
     const HEAD: Duration = Duration::from_millis(100);
@@ -210,6 +230,26 @@ mod tests {
         });
         assert_eq!(guarded.read_u8().await.expect("no timeout"), b'x');
         drop(guard);
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_busy_until_its_answer_is_written() {
+        let (mut client, server) = duplex(4);
+        let busy = Busy::default();
+        let mut guarded = Guarded::new(server, busy.clone(), HEAD, STALL * 100);
+        let request = busy.begin();
+        drop(request);
+        let answer = async {
+            guarded.write_all(b"12345678").await.expect("taken");
+            guarded.flush().await.expect("taken");
+        };
+        let mut answer = Box::pin(answer);
+        assert!((&mut answer).now_or_never().is_none());
+        assert!(busy.is_busy(), "half of it is not written");
+        let mut taken = [0; 8];
+        let ((), read) = tokio::join!(answer, client.read_exact(&mut taken));
+        assert_eq!(read.expect("the answer"), 8);
+        assert!(!busy.is_busy());
     }
 
     #[tokio::test]

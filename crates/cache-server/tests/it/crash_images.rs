@@ -218,10 +218,18 @@ async fn power_loss_during_a_heal_leaves_it_absent_or_healed() {
 /// Folders that are made on the way to a new store: each in the one above.
 #[test]
 fn the_folders_above_a_new_store_survive_power_loss() {
+    assert_folders_survive("first start");
+}
+
+/// A process that was killed may have made one of them and not synced it.
+#[test]
+fn a_folder_that_a_killed_start_left_survives_power_loss() {
+    assert_folders_survive("a start after a killed one");
+}
+
+fn assert_folders_survive(scenario: &str) {
     let mut replay = Replay::new();
-    trace_of("first start")
-        .iter()
-        .for_each(|op| replay.apply(op));
+    trace_of(scenario).iter().for_each(|op| replay.apply(op));
     let durable = replay.blobs.durable();
     assert!(durable.contains_key(&format!("{RUN}/{STORE}/packs")));
 }

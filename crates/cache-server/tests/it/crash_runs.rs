@@ -50,9 +50,14 @@ async fn child() {
     let dir = dir.unwrap();
     fs::create_dir(dir.path().join(DB_FOLDER)).unwrap();
     mark(BASE);
+    let scenario = shim::told("GARRET_TEST_SCENARIO");
+    if scenario == "a start after a killed one" {
+        let (above, _) = STORE.split_once('/').unwrap();
+        fs::create_dir(dir.path().join(above)).unwrap();
+    }
     let rig = Rig::open(dir, STORE, DB, START).await;
-    match &*shim::told("GARRET_TEST_SCENARIO") {
-        "first start" => {}
+    match &*scenario {
+        "first start" | "a start after a killed one" => {}
         "one pack" => one_pack(&rig).await,
         "two caches" => two_caches(&rig).await,
         "abandoned" => abandoned(&rig).await,

@@ -175,6 +175,44 @@ async fn a_frame_that_lies_is_marked_and_can_be_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn however_many_frames_lie_that_is_what_the_answer_says() {
+    let rig = Rig::new().await;
+    let cache = rig.cache("team").await;
+    let package = Package::new(1, b"the true content");
+    let digest = Digest::of(&package.chunks[0]);
+    for at in 0..6 {
+        let mut lie = package.chunks[0].clone();
+        lie[at] ^= 1;
+        let frame = frame::Encoder::new(3).unwrap().encode(&lie).unwrap();
+        let mut pack = Builder::new(PackLimits::default());
+        pack.push(digest, lie.len() as u32, frame).unwrap();
+        rig.send_pack(&alice(), &cache, pack.finish()).await;
+    }
+    let line = rig.publish(&alice(), &cache, package.claim()).await;
+    assert_eq!(line.code, Some(ErrorCode::DigestMismatch), "{line:?}");
+    let line = rig.push(&alice(), &cache, &package).await;
+    assert_eq!(line.status, PublishStatus::Published, "{line:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_whose_secret_is_no_secret_is_named_and_pulls_go_on() {
+    let rig = Rig::new().await;
+    let cache = rig.cache("team").await;
+    let before = Package::new(1, b"before");
+    let line = rig.push(&alice(), &cache, &before).await;
+    assert_eq!(line.status, PublishStatus::Published);
+    let db = rusqlite::Connection::open(rig.dir.path().join("garret.db")).unwrap();
+    let sql = "UPDATE key SET secret = 'nonsense'; UPDATE cache SET removed = removed + 1";
+    db.execute_batch(sql).unwrap();
+    rig.db.removed_counters().await.unwrap();
+    let line = rig.push(&alice(), &cache, &Package::new(2, b"after")).await;
+    assert_eq!(line.code, Some(ErrorCode::Internal), "{line:?}");
+    let message = line.message.unwrap();
+    assert!(message.contains("signing key team "), "{message}");
+    assert_eq!(rig.pull(&cache, before.hash()).await.unwrap(), before.nar);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn references_to_itself_in_circles_and_to_absent_paths_are_legal() {
     let rig = Rig::new().await;
     let cache = rig.cache("team").await;

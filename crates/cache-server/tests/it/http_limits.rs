@@ -163,6 +163,39 @@ async fn bodies_are_limited_by_what_they_announce_and_by_what_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_nobody_wants_are_read_one_at_a_time_of_each_token() {
+    let config = HttpConfig {
+        drain_time: Duration::from_secs(600),
+        ..HttpConfig::default()
+    };
+    let server = Server::with(config, |engine| engine.limits.max_pack_bytes = 1_000).await;
+    server.create("main", "{}").await;
+    let greedy = server.token(&[("main", &[Permission::Push])]);
+    let refused = async |token: &str, come: usize| {
+        let request = Request::new("PUT", "/_api/v2/caches/main/packs").token(token);
+        let head = format!(
+            "{}Connection: close\r\nContent-Length: 5000\r\n\r\n",
+            request.head()
+        );
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b' '; come]).await.unwrap();
+        stream
+    };
+    let endless = refused(&greedy, 4_999).await;
+    tokio::time::sleep(SHORT).await;
+    let mut behind = refused(&greedy, 5_000).await;
+    let mut other = refused(&server.admin(), 5_000).await;
+    let mut nobody = refused("", 5_000).await;
+    assert_eq!(Reply::read(&mut other, "PUT").await.unwrap().status, 413);
+    assert_eq!(Reply::read(&mut nobody, "PUT").await.unwrap().status, 401);
+    let early = tokio::time::timeout(SHORT, behind.peek(&mut [0; 1])).await;
+    assert!(early.is_err(), "one of its token is being read");
+    drop(endless);
+    assert_eq!(Reply::read(&mut behind, "PUT").await.unwrap().status, 413);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connections_of_one_address_are_capped() {
     let config = HttpConfig {
         max_connections_per_address: 2,

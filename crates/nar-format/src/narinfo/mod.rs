@@ -1,14 +1,15 @@
 //! narinfo: what a binary cache says of one store path, and the fingerprint
 //! that its signatures sign.
 
+mod lines;
 #[cfg(test)]
 mod tests;
-
-use std::fmt;
 
 use crate::hash::check_prefixed;
 use crate::signing::Signature;
 use crate::{Error, NarHash, StoreDir, StorePath, content_address};
+
+pub use lines::Lines;
 
 /// Greatest length of a narinfo, in bytes.
 pub const MAX_LEN: usize = 16 * 1024 * 1024;
@@ -221,45 +222,6 @@ fn within(field: &'static str) -> impl Fn(Error) -> Error {
 
 fn number(field: &'static str, value: &str) -> Result<u64, Error> {
     value.parse().map_err(|_| within(field)(Error::Number))
-}
-
-impl fmt::Display for NarInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "StorePath: {}",
-            self.store_path.absolute(&self.store_dir)
-        )?;
-        writeln!(f, "URL: {}", self.url)?;
-        writeln!(f, "Compression: {}", self.compression)?;
-        if let Some(hash) = &self.file_hash {
-            writeln!(f, "FileHash: {hash}")?;
-        }
-        if let Some(size) = self.file_size {
-            writeln!(f, "FileSize: {size}")?;
-        }
-        writeln!(f, "NarHash: {}", self.nar_hash)?;
-        writeln!(f, "NarSize: {}", self.nar_size)?;
-        write!(f, "References: ")?;
-        for (at, reference) in sorted(&self.references).into_iter().enumerate() {
-            let gap = if at == 0 { "" } else { " " };
-            write!(f, "{gap}{reference}")?;
-        }
-        writeln!(f)?;
-        if let Some(deriver) = &self.deriver {
-            writeln!(f, "Deriver: {deriver}")?;
-        }
-        if let Some(system) = &self.system {
-            writeln!(f, "System: {system}")?;
-        }
-        for sig in &self.sigs {
-            writeln!(f, "Sig: {sig}")?;
-        }
-        if let Some(ca) = &self.ca {
-            writeln!(f, "CA: {ca}")?;
-        }
-        Ok(())
-    }
 }
 
 /// The text that the signatures of a path sign. The order in which references

@@ -24,7 +24,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "AXIS", value_delimiter = ',')]
     axis: Vec<Axis>,
     /// The largest path of the axis of bytes, in GB, of 1, 5, 20; the disk must have
-    /// four times as much
+    /// twice as much
     #[arg(long, value_name = "GB", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=20))]
     most: u64,
     /// The most objects of the axis of objects, of 0, 20,000, 200,000, 1,000,000

@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::Result;
 
 use crate::bench::context::Bench;
 use crate::bench::load::{self, questions};
 use crate::bench::peers::nginx::{Nginx, Serves};
+use crate::bench::process::cpu_seconds;
 use crate::bench::shelf::{CACHE, Shelf};
 use crate::bench::table::{Figure, Target};
 use crate::garret::{Server, Settings};
@@ -17,25 +19,44 @@ use crate::shell;
 /// At most this much of the speed without a token may be lost.
 const TOKEN: Target = Target::AtLeast(0.85);
 
-/// One way to ask, and the answers a second of each round.
+/// One way to ask; the answers a second of each round, and what one cost the
+/// server in microseconds of CPU.
 struct Way {
     what: &'static str,
     address: SocketAddr,
+    pids: Vec<u32>,
     requests: Vec<Vec<u8>>,
     speed: Vec<f64>,
+    cost: Vec<f64>,
 }
 
 impl Way {
-    fn new(what: &'static str, shelf: &Shelf, address: SocketAddr, token: Option<&str>) -> Self {
+    fn new(
+        what: &'static str,
+        shelf: &Shelf,
+        (address, pids): (SocketAddr, Vec<u32>),
+        token: Option<&str>,
+    ) -> Self {
         let paths = shelf.narinfos.iter();
         Self {
             what,
             address,
+            pids,
             requests: paths
                 .map(|path| load::request(address, path, token))
                 .collect(),
             speed: Vec::new(),
+            cost: Vec::new(),
         }
+    }
+
+    fn ask(&mut self, connections: usize, time: Duration) -> Result<()> {
+        let before = cpu_seconds(&self.pids)?;
+        let speed = questions::run(self.address, &self.requests, connections, time)?;
+        let cpu = cpu_seconds(&self.pids)? - before;
+        self.speed.push(speed);
+        self.cost.push(cpu / (speed * time.as_secs_f64()) * 1e6);
+        Ok(())
     }
 }
 
@@ -55,10 +76,11 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for connections in [1, 16] {
         let way = |what, server: &Server, token: Option<&str>| {
-            Way::new(what, &shelf, server.address(), token)
+            let server = (server.address(), vec![server.pid()]);
+            Way::new(what, &shelf, server, token)
         };
         let mut ways = [
-            Way::new("nginx", &shelf, nginx.address(), None),
+            Way::new("nginx", &shelf, (nginx.address(), nginx.workers()?), None),
             way("", &plain, None),
             way(", from SQLite", &database, None),
             way(", HS256 token", &plain, Some(&hs256)),
@@ -66,20 +88,30 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Figure>> {
         ];
         measure(bench, &mut ways, connections)?;
         let [nginx, plain, others @ ..] = &ways;
-        let figure = |way: &Way, peer, theirs: &Way, target| {
+        let mut figure = |way: &Way, peer, theirs: &Way, target| {
             let what = format!("narinfo, {}{}", load::counted(connections), way.what);
-            Figure::against(what, "/s", &way.speed, (peer, &theirs.speed), Some(target))
+            let cost = format!("{what}, CPU an answer");
+            let speeds = (peer, &theirs.speed[..]);
+            let costs = (peer, &theirs.cost[..]);
+            figures.extend(Figure::against(
+                what,
+                "/s",
+                &way.speed,
+                speeds,
+                Some(target),
+            ));
+            figures.extend(Figure::against(cost, "µs", &way.cost, costs, None));
         };
-        figures.push(figure(plain, "nginx", nginx, Target::AtLeast(1.0)));
-        figures.push(figure(&others[0], "nginx", nginx, Target::AtLeast(0.8)));
+        figure(plain, "nginx", nginx, Target::AtLeast(1.0));
+        figure(&others[0], "nginx", nginx, Target::AtLeast(0.8));
         for token in &others[1..] {
-            figures.push(figure(token, "without token", plain, TOKEN));
+            figure(token, "without token", plain, TOKEN);
         }
     }
     for server in [plain, database, rsa] {
         server.stop()?;
     }
-    Ok(figures.into_iter().flatten().collect())
+    Ok(figures)
 }
 
 fn measure(bench: &Bench, ways: &mut [Way], connections: usize) -> Result<()> {
@@ -89,8 +121,7 @@ fn measure(bench: &Bench, ways: &mut [Way], connections: usize) -> Result<()> {
     }
     for _ in bench.rounds() {
         for way in ways.iter_mut() {
-            let speed = questions::run(way.address, &way.requests, connections, time)?;
-            way.speed.push(speed);
+            way.ask(connections, time)?;
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! What a cache keeps of closures that have much in common.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
@@ -8,7 +10,7 @@ use crate::bench::measure;
 use crate::bench::shelf::{CACHE, Shelf};
 use crate::bench::table::{Figure, Target};
 use crate::corpus::Corpus;
-use crate::garret::{Settings, server};
+use crate::garret::{Server, Settings, server};
 
 /// What plain chunks would take.
 #[derive(Debug, Deserialize)]
@@ -24,51 +26,89 @@ struct Frames {
     frame_bytes: u64,
 }
 
-/// All closures in one cache, one after the other; then the same NARs cut
-/// plainly. Nothing here depends on time, so once is enough.
+/// The closure and its relatives in one cache, then the rebuild of the closure too;
+/// each time beside the same NARs cut plainly. Nothing here depends on time, so
+/// once is enough.
 pub(super) fn run(bench: &Bench) -> Result<Vec<Figure>> {
-    let closures: Vec<Corpus> = bench.closures()?;
-    let garretd = bench.garretd(&Settings::default())?;
-    let client = bench.garret(&garretd, CACHE)?;
-    client.create(CACHE, "--public")?;
-    let mut folders = Vec::new();
-    for closure in &closures {
-        client.push(CACHE, &closure.store, &[&closure.top])?;
-        let files = bench.on_disk("files")?;
-        Shelf::take(&garretd, &closure.paths, &files)?;
-        folders.push(files);
-    }
-    let data = garretd.data().to_path_buf();
-    garretd.stop()?;
-    let frames: Frames = measure::call(bench.profile, "frames", [&data])?;
-    let plain: Plain = measure::call(bench.profile, "plain", &folders)?;
-    let all = server::size(&data)?;
-    bench.note(format!(
-        "Stored: {all} bytes; frames {}, pack indexes {}, records {}, the rest is the database.",
-        frames.frame_bytes,
-        frames.pack_bytes - frames.frame_bytes,
-        server::size(&data.join("storage").join("records"))?
-    ));
-    let (ours, theirs) = (frames.frame_bytes as f64, plain.bytes as f64);
-    let rest = all.checked_sub(frames.frame_bytes);
-    let rest = rest.context("the store is smaller than its frames")? as f64;
-    let nars = format!(
-        "stored, frames of {} closures ({} MB of NARs)",
-        closures.len(),
-        plain.nar_bytes / 1_000_000
-    );
-    let peer: (&str, &[f64]) = ("plain 16/64/256 KiB", &[theirs / 1e6]);
-    let figures = [
-        Figure::against(nars, "MB", &[ours / 1e6], peer, Some(Target::AtMost(0.98))),
-        Figure::alone(
-            "... all else, of the frames",
-            "%",
-            &[rest / ours * 100.0],
-            Some(Target::AtMost(3.0)),
-        ),
-    ];
-    for folder in &folders {
+    let (first, rebuilt) = bench.pair()?;
+    let mut closures = vec![("the closure".to_owned(), first)];
+    closures.extend(bench.relatives()?);
+    let mut cache = Cache {
+        bench,
+        folder: bench.on_disk("garretd")?,
+        files: Vec::new(),
+    };
+    cache.fill(&closures)?;
+    let names: Vec<&str> = closures.iter().map(|(what, _)| what.as_str()).collect();
+    let mut figures = cache.figures(&names.join(" + "))?;
+    cache.fill(&[("the rebuild".to_owned(), rebuilt)])?;
+    figures.extend(cache.figures("... + the rebuild")?);
+    for folder in &cache.files {
         bench.forget(folder)?;
     }
-    Ok(figures.into_iter().flatten().collect())
+    Ok(figures)
+}
+
+/// A cache that is filled step by step.
+struct Cache<'a> {
+    bench: &'a Bench,
+    /// The server's.
+    folder: PathBuf,
+    /// What was pushed, as files.
+    files: Vec<PathBuf>,
+}
+
+impl Cache<'_> {
+    fn fill(&mut self, closures: &[(String, Corpus)]) -> Result<()> {
+        let bench = self.bench;
+        let garretd = Server::start(&bench.programs, &self.folder, &Settings::default())?;
+        let client = bench.garret(&garretd, CACHE)?;
+        if self.files.is_empty() {
+            client.create(CACHE, "--public")?;
+        }
+        for (_, closure) in closures {
+            client.push(CACHE, &closure.store, &[&closure.top])?;
+            let files = bench.on_disk("files")?;
+            Shelf::take(&garretd, &closure.paths, &files)?;
+            self.files.push(files);
+        }
+        garretd.stop()
+    }
+
+    /// What lies there now, of a server that has stopped.
+    fn figures(&self, what: &str) -> Result<Vec<Figure>> {
+        let data: &Path = &self.folder.join("server");
+        let frames: Frames = measure::call(self.bench.profile, "frames", [data])?;
+        let plain: Plain = measure::call(self.bench.profile, "plain", &self.files)?;
+        let all = server::size(data)?;
+        self.bench.note(format!(
+            "Stored of {what}: {all} bytes for {} of NARs; frames {}, pack indexes {}, records {}, \
+             the rest is the database.",
+            plain.nar_bytes,
+            frames.frame_bytes,
+            frames.pack_bytes - frames.frame_bytes,
+            server::size(&data.join("storage").join("records"))?
+        ));
+        let (ours, theirs) = (frames.frame_bytes as f64, plain.bytes as f64);
+        let rest = all.checked_sub(frames.frame_bytes);
+        let rest = rest.context("the store is smaller than its frames")? as f64;
+        let peer: (&str, &[f64]) = ("plain 16/64/256 KiB", &[theirs / 1e6]);
+        let stored = format!("stored, frames of {what}");
+        let figures = [
+            Figure::against(
+                stored,
+                "MB",
+                &[ours / 1e6],
+                peer,
+                Some(Target::AtMost(0.98)),
+            ),
+            Figure::alone(
+                "... all else, of the frames",
+                "%",
+                &[rest / ours * 100.0],
+                Some(Target::AtMost(3.0)),
+            ),
+        ];
+        Ok(figures.into_iter().flatten().collect())
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 
@@ -46,6 +47,26 @@ pub(super) struct Seen {
     /// Answers by the hundred of their status, and connections that the server ended.
     answers: [AtomicU64; 6],
     ended: AtomicU64,
+}
+
+/// Files that a test has open beside the connections of an attack.
+const BESIDE: u64 = 256;
+
+/// Raises the soft limit of open files to the hard one: each client is one.
+pub(super) fn raise_limit() {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let raised = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    setrlimit(Resource::Nofile, raised).expect("up to the hard limit");
+}
+
+/// Clients of an attack: all, where the limit of open files has room for them.
+fn fitting(attack: &Attack) -> usize {
+    let files = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    let room = usize::try_from(files.saturating_sub(BESIDE)).unwrap_or(usize::MAX);
+    attack.clients.min(room)
 }
 
 impl Target {
@@ -116,7 +137,7 @@ impl Siege {
             .build()
             .expect("a runtime");
         let seen = Arc::<Seen>::default();
-        for number in 0..attack.clients {
+        for number in 0..fitting(attack) {
             let target = Target {
                 seen: Arc::clone(&seen),
                 ..target.clone()
@@ -137,7 +158,12 @@ impl Seen {
     /// An attack that reached nobody shows nothing.
     pub(super) fn check(&self, attack: &Attack) {
         let count = |of: &AtomicU64| of.load(Ordering::Relaxed);
-        assert!(count(&self.connected) > 0, "{}: no connection", attack.name);
+        let clients = fitting(attack) as u64;
+        assert!(
+            count(&self.connected) >= clients,
+            "{} of {clients} clients: {self}",
+            attack.name
+        );
         assert_eq!(count(&self.answers[5]), 0, "{}: a 5xx", attack.name);
         let answered: u64 = (1..5).map(|class| count(&self.answers[class])).sum();
         assert!(

@@ -56,6 +56,8 @@ impl Engine {
     ) -> Result<PublishVerdict, EngineError> {
         // Read anew for each group, so that a key that came meanwhile signs too.
         let cache = self.known_row(shared.row()).await?;
+        let keys = cache.signing_keys()?;
+        let signed_by = keys.iter().map(|key| key.id).collect();
         let shared = Shared {
             cache: cache.clone(),
             caller: shared.caller.clone(),
@@ -72,7 +74,7 @@ impl Engine {
         let group = PublishGroup {
             cache_id: cache.row.id,
             record: record.await?,
-            signed_by: cache.keys.iter().map(|key| key.id).collect(),
+            signed_by,
             paths: rows,
         };
         Ok(self.0.config.db.commit_publish(group).await?)

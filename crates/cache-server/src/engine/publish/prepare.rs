@@ -15,6 +15,8 @@ use crate::engine::{Caller, Engine, EngineError, known::KnownCache};
 
 /// Times a path is resolved anew after chunks of it were found broken.
 const RESOLVES: usize = 4;
+/// What is said where a frame is not what its sender said.
+const LIED: &str = "a frame did not decode to the bytes that its digest names";
 /// Digests of one transaction of resolving.
 pub(super) const WINDOW: usize = 8192;
 
@@ -87,12 +89,13 @@ impl Engine {
                 },
             }
         }
-        let message = "its chunks break faster than they can be checked";
-        Err(PublishLine::error(
-            &claim.text,
-            ErrorCode::StoreUnavailable,
-            message,
-        ))
+        let (code, message) = if lied {
+            (ErrorCode::DigestMismatch, LIED)
+        } else {
+            let message = "its chunks break faster than they can be checked";
+            (ErrorCode::StoreUnavailable, message)
+        };
+        Err(PublishLine::error(&claim.text, code, message))
     }
 
     /// The sound nar of this cache that is exactly these chunks, or a new one
@@ -204,7 +207,7 @@ fn missing_line(claim: &Claim, missing: Vec<u32>, lied: bool) -> PublishLine {
     if lied {
         line.code = Some(ErrorCode::DigestMismatch);
         line.http = Some(ErrorCode::DigestMismatch.http());
-        line.message = Some("a frame did not decode to the bytes that its digest names".to_owned());
+        line.message = Some(LIED.to_owned());
     }
     debug_assert_eq!(line.status, PublishStatus::Missing);
     line

@@ -1,14 +1,23 @@
 //! narinfo: the promise that a NAR can be had, whole.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
-use cache_db::{CacheRow, ObjectRow};
-use nar_format::{PathHash, StoreDir, narinfo::NarInfo, signing::Signature};
+use cache_db::{CacheRow, NarinfoRow};
+use nar_format::{
+    PathHash, StoreDir,
+    narinfo::{self, Lines},
+    signing::Signature,
+};
 
 use super::{NarName, name::version_text};
 use crate::engine::{
     Engine, EngineError,
     known::{ActiveKey, KnownCache},
 };
+
+/// Bytes of a usual narinfo without its references and signatures.
+const SHORT: usize = 512;
 
 impl Engine {
     /// The narinfo of a path, or `None` when it is not here. Trouble of the
@@ -41,48 +50,55 @@ impl Engine {
         path: PathHash,
     ) -> Result<Option<Bytes>, EngineError> {
         self.require_ready()?;
-        let Some(object) = self.0.config.db.object(cache.id, &path).await? else {
+        let known = self.known_cache(&cache.name).await?;
+        let Some(known) = known.filter(|known| known.row.id == cache.id) else {
             return Ok(None);
         };
-        let known = self.known_row(cache).await?;
-        let info = describe(&known, object)?;
-        Ok(Some(Bytes::from(info.to_string())))
+        let db = &self.0.config.db;
+        let render = |object: NarinfoRow<'_>| render(&known, &object);
+        db.narinfo(cache.id, &path, render).await?.transpose()
     }
 }
 
 /// What the cache says of an object. Keys that came after it was published
 /// sign it now.
-fn describe(cache: &KnownCache, object: ObjectRow) -> Result<NarInfo, EngineError> {
+fn render(cache: &KnownCache, object: &NarinfoRow<'_>) -> Result<Bytes, EngineError> {
     let store_dir = StoreDir::parse(&cache.row.settings.store_dir)
         .map_err(|_| EngineError::Cut("the cache has a malformed store directory"))?;
     let url = NarName {
         path: object.path.hash(),
         exact: Some((object.nar.hash, version_text(&object.nar.version))),
     };
-    let mut info = NarInfo {
-        store_path: object.path,
-        store_dir,
-        url: format!("nar/{url}"),
-        compression: "zstd".to_owned(),
+    let sigs = object.sigs.split_whitespace();
+    let stored = sigs.filter_map(|sig| sig.parse().ok()).collect();
+    let sigs = signatures(&cache.keys, object.created_at, stored, || {
+        fingerprint(&store_dir, object)
+    });
+    let lines = Lines {
+        store_path: &object.path,
+        store_dir: &store_dir,
+        url: &format!("nar/{url}"),
+        compression: "zstd",
         file_hash: None,
         file_size: Some(object.nar.frame_size),
-        nar_hash: object.nar.hash,
+        nar_hash: &object.nar.hash,
         nar_size: object.nar.size,
         references: object.references,
-        deriver: object.deriver,
+        deriver: object.deriver.as_ref(),
         system: None,
-        sigs: Vec::new(),
+        sigs: &sigs,
         ca: object.ca,
     };
-    let stored = parsed(&object.sigs);
-    info.sigs = signatures(&cache.keys, object.created_at, stored, || {
-        info.fingerprint()
-    });
-    Ok(info)
+    let mut text = String::with_capacity(SHORT + object.references.len() + object.sigs.len());
+    write!(text, "{lines}").expect("a string takes all");
+    Ok(text.into())
 }
 
-fn parsed(sigs: &[String]) -> Vec<Signature> {
-    sigs.iter().filter_map(|sig| sig.parse().ok()).collect()
+fn fingerprint(store_dir: &StoreDir, object: &NarinfoRow<'_>) -> String {
+    let references = object.references.split_whitespace();
+    let references: Vec<_> = references.filter_map(|name| name.parse().ok()).collect();
+    let nar = &object.nar;
+    narinfo::fingerprint(store_dir, &object.path, &nar.hash, nar.size, &references)
 }
 
 /// The stored signatures, with one of each active key among them.

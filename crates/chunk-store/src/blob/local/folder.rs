@@ -229,18 +229,22 @@ impl Folder {
 }
 
 /// Makes a folder for its owner alone (mode 0700) where it is absent, and those
-/// above it. What was made here survives power loss.
+/// above it. What was made here survives power loss: an empty one may have been
+/// made by a process that was killed before it came to that.
 ///
 /// # Errors
 /// When a folder cannot be made or synced.
 pub fn make_private_folder(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
     let above = match path.parent() {
         Some(above) if !above.as_os_str().is_empty() => above,
         _ => Path::new("."),
     };
+    if path.is_dir() {
+        return match is_empty(path)? {
+            true => sync_where_allowed(above),
+            false => Ok(()),
+        };
+    }
     make_private_folder(above)?;
     match make_folder(path) {
         // Another process makes it at the same time.
@@ -248,6 +252,24 @@ pub fn make_private_folder(path: &Path) -> io::Result<()> {
         made => made?,
     }
     File::open(above)?.sync_all()
+}
+
+fn is_empty(path: &Path) -> io::Result<bool> {
+    match fs::read_dir(path) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        // Not one that was made here.
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+
+/// A folder that may not be read is not one in which something was made here.
+fn sync_where_allowed(path: &Path) -> io::Result<()> {
+    match File::open(path) {
+        Ok(folder) => folder.sync_all(),
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => Ok(()),
+        Err(e) => Err(e),
+    }
 }
 
 fn make_folder(path: &Path) -> io::Result<()> {
