@@ -30,9 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!();
     println!("  ssh -p {} admin@{}", dial.port(), dial.ip());
     println!(
-        "  routeros query interfaces --port {} {}",
-        dial.port(),
-        dial.ip()
+        "  routeros query interfaces --host {} --port {}",
+        dial.ip(),
+        dial.port()
     );
     println!();
     println!("Ctrl-C ends it, and all that was configured is gone.");

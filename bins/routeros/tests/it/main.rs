@@ -1,5 +1,6 @@
 //! The program against a simulated switch, over real SSH.
 
+mod documented;
 mod factory;
 mod faults;
 mod lockout;

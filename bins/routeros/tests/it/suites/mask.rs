@@ -17,14 +17,14 @@ const CHOSEN: [&str; 2] = ["02:00:00:", "1970-"];
 
 /// What is masked in a case.
 #[derive(Default)]
-pub(super) struct Masks(Vec<(String, &'static str)>);
+pub(crate) struct Masks(Vec<(String, &'static str)>);
 
 impl Masks {
-    pub(super) fn word(&mut self, word: &str, mask: &'static str) {
+    pub(crate) fn word(&mut self, word: &str, mask: &'static str) {
         self.0.push((word.to_owned(), mask));
     }
 
-    pub(super) fn port(&mut self, dial: SocketAddr) {
+    pub(crate) fn port(&mut self, dial: SocketAddr) {
         let port = dial.port();
         self.word(&format!("127.0.0.1:{port}"), "127.0.0.1:PORT");
         self.word(&format!("127.0.0.1 port {port}"), "127.0.0.1 port PORT");
@@ -32,7 +32,7 @@ impl Masks {
             .push((format!("[127.0.0.1]:{port}"), "[127.0.0.1]:PORT"));
     }
 
-    pub(super) fn apply(&self, text: &str) -> String {
+    pub(crate) fn apply(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (word, mask) in &self.0 {
             text = text.replace(word, mask);

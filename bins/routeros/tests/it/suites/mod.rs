@@ -3,7 +3,7 @@
 mod connection;
 mod dry_run;
 mod errors;
-mod mask;
+pub(crate) mod mask;
 mod queries;
 mod script;
 mod triggering;
