@@ -28,9 +28,9 @@ pub(crate) fn test(options: &TestOptions) -> Result<()> {
     let start = Instant::now();
     let mut environment = Vec::new();
     if options.no_corpus {
-        host::ensure(&[host::TESTS])?;
+        host::ensure(&[host::BUILD, host::TESTS])?;
     } else {
-        host::ensure(&[host::TESTS, host::CORPUS])?;
+        host::ensure(&[host::BUILD, host::TESTS, host::CORPUS])?;
         nix::require()?;
         let (corpus, _) = corpus::demo_pair()?;
         step(&format!(

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::shell;
 
-/// A program and the Debian package that brings it.
+/// A program, or a file by its whole path, and the Debian package that brings it.
 pub(crate) type Need = (&'static str, &'static str);
 
 /// What a corpus is made with.
@@ -16,8 +16,20 @@ pub(crate) const CORPUS: &[Need] = &[("nix-build", "nix-bin"), ("patchelf", "pat
 /// The peers of `bench`, and what makes an RSA key.
 pub(crate) const BENCH: &[Need] = &[("nginx", "nginx-light"), ("openssl", "openssl")];
 
-/// What the tests call beside that. Rust itself links with `cc`.
-pub(crate) const TESTS: &[Need] = &[("cc", "gcc"), ("kill", "procps"), ("mount", "mount")];
+/// What the tests call beside that.
+pub(crate) const TESTS: &[Need] = &[
+    ("kill", "procps"),
+    ("mount", "mount"),
+    ("ssh", "openssh-client"),
+];
+
+/// What building all programs takes: Rust links with `cc`, and the SSH client is
+/// built against OpenSSL, which pkg-config finds.
+pub(crate) const BUILD: &[Need] = &[
+    ("cc", "gcc"),
+    ("pkg-config", "pkg-config"),
+    ("/usr/include/openssl/ssl.h", "libssl-dev"),
+];
 
 /// Sees to it that programs are there, by installing their packages if this is
 /// Debian and we are root.
@@ -79,5 +91,7 @@ mod tests {
             ["pkg-ab"]
         );
         assert!(missing(&[needs], |_| true).is_empty());
+        let header: &[Need] = &[("/no/such/header.h", "pkg-d")];
+        assert_eq!(missing(&[header], shell::has), ["pkg-d"]);
     }
 }

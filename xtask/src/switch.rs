@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 use clap::Args;
 
-use crate::shell;
+use crate::{host, shell};
 
 /// How the switch behaves.
 #[derive(Debug, Args)]
@@ -26,6 +26,7 @@ pub(crate) struct Options {
 
 /// Runs the simulator's own program by cargo, so that building xtask needs no SSH server.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    host::ensure(&[host::BUILD])?;
     let mut command = Command::new("cargo");
     command
         .args([

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::shell;
+use crate::{host, shell};
 
 /// The part of `cargo metadata` that the tasks look at.
 #[derive(Debug, Clone, Deserialize)]
@@ -108,8 +108,9 @@ pub(crate) fn binary(name: &str) -> Result<PathBuf> {
 /// Builds the programs, but for this one.
 ///
 /// # Errors
-/// If one does not compile.
+/// If one does not compile, or what that takes is missing.
 pub(crate) fn build(profile: Profile) -> Result<()> {
+    host::ensure(&[host::BUILD])?;
     let mut command = cargo();
     command.args([
         "build",

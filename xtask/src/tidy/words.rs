@@ -22,12 +22,16 @@ const FORBIDDEN: &[(&str, &str)] = &[
     (concat!("XX", "X:"), "unfinished"),
 ];
 
+/// The one file that may look for that folder, and goes on without it.
+const MAY_LOOK: (&str, &str) = (".ci/run", concat!("../sha", "red"));
+
 /// Every line with such a word.
 pub(crate) fn check(tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
     for (path, text) in &tree.files {
         for (number, line) in text.lines().enumerate() {
-            for (word, why) in FORBIDDEN.iter().filter(|(word, _)| line.contains(word)) {
+            let found = FORBIDDEN.iter().filter(|(word, _)| line.contains(word));
+            for (word, why) in found.filter(|(word, _)| (path.as_str(), *word) != MAY_LOOK) {
                 problems.push(format!("{path}:{}: {word}: {why}", number + 1));
             }
         }
@@ -46,5 +50,7 @@ mod tests {
             assert_eq!(check(&Tree::of(&[("a.md", &text)])).len(), 1, "{word}");
         }
         assert!(check(&Tree::of(&[("a.md", "fine\n")])).is_empty());
+        let (file, word) = MAY_LOOK;
+        assert!(check(&Tree::of(&[(file, word)])).is_empty());
     }
 }
