@@ -124,9 +124,11 @@ fn trust(console: Console, key: &HostKey, accept: bool) -> Trust {
         fingerprint,
         ..
     } = key;
-    console.talk(&format!(
-        "the host key of {host} is not known yet: {kind} {fingerprint}"
-    ));
+    let line = format!("the host key of {host} is not known yet: {kind} {fingerprint}");
+    match accept {
+        true => console.talk(&line),
+        false => console.insist(&line),
+    }
     if accept || console.ask("is it the device's?").unwrap_or(false) {
         return Trust::Accept;
     }
@@ -142,16 +144,63 @@ pub(crate) fn keeper(
         let folder = folder.ok_or_else(|| std::io::Error::other("HOME is not set"))?;
         fs::create_dir_all(&folder)?;
         let path = folder.join(name);
+        set_aside(&path)?;
         write_private(&path, bytes)?;
         Ok(path)
     }
 }
 
+/// A copy of an earlier run, or of another device, keeps its content under
+/// another name: `attic-pre.backup.1`.
+fn set_aside(path: &Path) -> std::io::Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let named = |number: u32| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    };
+    let free = (1..).map(named).find(|name| !name.exists());
+    free.map_or(Ok(()), |name| fs::rename(path, name))
+}
+
 /// Writes a file that holds secrets.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(path)?.write_all(bytes)
+    let mut file = options.open(path)?;
+    // One that was there keeps the mode it had.
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    file.write_all(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn copies_are_private_and_earlier_ones_stay() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("attic-pre.backup");
+        fs::write(&path, "first").expect("written");
+        let mut keep = keeper(Some(folder.path().to_owned()));
+        for text in ["second", "third"] {
+            keep("attic-pre.backup", text.as_bytes()).expect("kept");
+        }
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("there");
+        assert_eq!(read("attic-pre.backup"), "third");
+        assert_eq!(read("attic-pre.backup.1"), "first");
+        assert_eq!(read("attic-pre.backup.2"), "second");
+        // One that everybody could read is not written to as it is.
+        let open = folder.path().join("open.backup");
+        fs::write(&open, "").expect("written");
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o644)).expect("set");
+        write_private(&open, b"secret").expect("written");
+        let mode = fs::metadata(&open).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
 }

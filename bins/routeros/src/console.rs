@@ -39,6 +39,11 @@ impl Console {
         }
     }
 
+    /// A line that a question is about.
+    pub(crate) fn insist(&self, line: &str) {
+        say(line);
+    }
+
     /// A line that nobody should miss.
     pub(crate) fn warn(&self, line: &str) {
         say(&format!("warning: {line}"));

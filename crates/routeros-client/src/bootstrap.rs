@@ -2,6 +2,7 @@
 //! needed before anybody else may be near it.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::apply::{accepts, refuse_elsewhere, refuse_pending};
 use crate::command::{Command, Target, quote::quoted};
@@ -10,10 +11,12 @@ use crate::device::{Device, Event, Facts, Told};
 use crate::failure::{Code, Failure, Result};
 use crate::link::Connector;
 use crate::schema::Kind;
-use crate::value::{Type, Value};
+use crate::value::Value;
 
 /// How often a command whose answer is lost is sent again.
 const TRIES: u32 = 5;
+/// How long to wait between two logins.
+const PAUSE: Duration = Duration::from_secs(1);
 /// The file in which a key comes to the device; it removes it itself.
 const KEY_FILE: &str = "attic-key.pub";
 
@@ -57,7 +60,7 @@ pub fn bootstrap(
         changed.push("identity");
     }
     if let Some(key) = wanted.key
-        && authorize(device, wanted.user, key)?
+        && authorize(device, wanted.user, key, then)?
     {
         changed.push("key");
     }
@@ -122,7 +125,12 @@ fn keys(device: &mut Device<'_>, user: &str) -> Result<u64> {
     ))
 }
 
-fn authorize(device: &mut Device<'_>, user: &str, key: &str) -> Result<bool> {
+fn authorize(
+    device: &mut Device<'_>,
+    user: &str,
+    key: &str,
+    then: &mut dyn Connector,
+) -> Result<bool> {
     if keys(device, user)? > 0 {
         device.say(&Event::note(format!("{user} has a key already; it stays")));
         return Ok(false);
@@ -133,20 +141,43 @@ fn authorize(device: &mut Device<'_>, user: &str, key: &str) -> Result<bool> {
         quoted(user)
     );
     insist(device, &import, |device| Ok(keys(device, user)? > 0))?;
+    // From now on the device takes no password: where the key does not log in
+    // either, nobody could once this connection ends.
+    if let Err(failure) = proven(device, then) {
+        let back = format!("/user/ssh-keys/remove [find where user={}]", quoted(user));
+        let gone = insist(device, &back, |device| Ok(keys(device, user)? == 0));
+        let what = match gone {
+            Ok(()) => "it was removed, and the password holds as before",
+            Err(_) => "and it could not be removed: without its private half nobody logs in",
+        };
+        return Err(failure
+            .hint(format!("the key was let in, but did not log in; {what}"))
+            .hint("give its private half with --key, or add it to the agent"));
+    }
     device.say(&Event::note(format!("the key may log in as {user}")));
     Ok(true)
 }
 
+/// Whether the new proofs log in.
+fn proven(device: &mut Device<'_>, then: &mut dyn Connector) -> Result<()> {
+    let mut tries = 1;
+    loop {
+        match then.connect() {
+            Err(failure) if failure.is_passing() && tries < TRIES => {
+                tries += 1;
+                device.pause(PAUSE);
+            }
+            other => return other.map(drop),
+        }
+    }
+}
+
 fn password_of(user: &str, password: &str) -> String {
-    let password = Type::Text
-        .read(password)
-        .unwrap_or(Value::Unset)
-        .to_string();
     // Never displayed: only the device is told.
     format!(
         "/user/set [find where name={}] password={}",
         quoted(user),
-        quoted(&password)
+        quoted(password)
     )
 }
 
@@ -179,7 +210,7 @@ fn set_password(
                 )));
                 return Ok(());
             }
-            Err(failure) if failure.is_passing() => device.pause(std::time::Duration::from_secs(1)),
+            Err(failure) if failure.is_passing() => device.pause(PAUSE),
             Err(failure) => last = failure,
         }
     }

@@ -1,5 +1,6 @@
 //! What everything above needs of a way to a device, whatever it is made of.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::failure::Result;
@@ -23,6 +24,11 @@ pub enum FileError {
 
 /// A connection to a device.
 pub trait Session {
+    /// The address that this machine has on it, where that is known.
+    fn own_address(&self) -> Option<IpAddr> {
+        None
+    }
+
     /// Runs one line and returns what it printed, with LF line ends.
     ///
     /// # Errors

@@ -45,11 +45,14 @@ pub fn restore(device: &mut Device<'_>, bytes: &[u8], boot: Duration) -> Result<
             Failure::new(Code::CommandRefused, message).hint("nothing was changed; try again")
         );
     }
-    start(
+    let started = start(
         device,
         &format!("/system backup load name={name} password=\"\""),
     )?;
     let renewed = wait(device, boot)?;
+    if renewed == Renewed::Back {
+        started.prove_restart(device)?;
+    }
     if renewed == Renewed::Back {
         backup::remove(device, &file)?;
     }
@@ -63,18 +66,53 @@ pub fn restore(device: &mut Device<'_>, bytes: &[u8], boot: Duration) -> Result<
 /// Where it refuses, or does not begin.
 pub fn reset(device: &mut Device<'_>) -> Result<()> {
     begin(device)?;
-    start(device, "/system reset-configuration")?;
+    let started = start(device, "/system reset-configuration")?;
     let deadline = device.now() + BEGIN;
     while device.now() < deadline {
         match pending(device) {
             Ok(true) => device.pause(PAUSE),
-            Ok(false) | Err(_) => return Ok(()),
+            Ok(false) => return started.prove_restart(device),
+            Err(failure) if failure.is_passing() || is_strange(&failure) => return Ok(()),
+            Err(failure) => return Err(failure),
         }
     }
-    Err(
-        Failure::new(Code::CommandRefused, "the device did not begin")
-            .hint("look at its log: /log print"),
-    )
+    Err(stop(device, "the device did not begin"))
+}
+
+/// Whether the device has other users or another key now.
+fn is_strange(failure: &Failure) -> bool {
+    matches!(failure.code, Code::LoginRefused | Code::HostKeyChanged)
+}
+
+/// Takes the timer away from a device that does not do what it says, lest it
+/// does later.
+fn stop(device: &mut Device<'_>, message: &str) -> Failure {
+    let failure = Failure::new(Code::CommandRefused, message).hint("look at its log: /log print");
+    let line = format!("/system/scheduler remove [find where name={TIMER}]");
+    match device.tell(&line) {
+        Ok(Told::Done) => failure,
+        _ => failure.hint(format!("it may still begin: on the device, {line}")),
+    }
+}
+
+/// A timer that was started, if perhaps.
+struct Started {
+    /// The device's uptime before, where the answer was lost: that the timer
+    /// is not there may then mean that it never was.
+    doubtful: Option<crate::value::Duration>,
+}
+
+impl Started {
+    fn prove_restart(&self, device: &mut Device<'_>) -> Result<()> {
+        match self.doubtful {
+            Some(before) if device.uptime()?.seconds() >= before.seconds() => Err(Failure::new(
+                Code::ConnectionLost,
+                "the device was not seen to start again: the answer to its timer was lost",
+            )
+            .hint("look at it, and try again")),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn begin(device: &mut Device<'_>) -> Result<Facts> {
@@ -93,7 +131,8 @@ fn pending(device: &mut Device<'_>) -> Result<bool> {
     Ok(count > 0)
 }
 
-fn start(device: &mut Device<'_>, event: &str) -> Result<()> {
+fn start(device: &mut Device<'_>, event: &str) -> Result<Started> {
+    let before = device.uptime()?;
     let line = format!(
         "/system/scheduler add name={TIMER} interval={SOON}s policy={POLICY} on-event={} comment=attic",
         quoted(event)
@@ -103,8 +142,10 @@ fn start(device: &mut Device<'_>, event: &str) -> Result<()> {
             let message = format!("the device refuses the timer: {refusal}");
             Err(Failure::new(Code::CommandRefused, message).hint("nothing was changed"))
         }
-        // Where the answer is lost, waiting shows what became of it.
-        Told::Done | Told::Unknown(_) => Ok(()),
+        Told::Done => Ok(Started { doubtful: None }),
+        Told::Unknown(_) => Ok(Started {
+            doubtful: Some(before),
+        }),
     }
 }
 
@@ -119,9 +160,13 @@ fn wait(device: &mut Device<'_>, boot: Duration) -> Result<Renewed> {
         device.hang_up();
         let failure = match pending(device) {
             Ok(false) => return Ok(Renewed::Back),
+            Ok(true) if device.now() >= deadline => {
+                return Err(stop(device, "the device did not begin"));
+            }
             Ok(true) => Failure::new(Code::NotBack, "the device did not begin"),
-            Err(failure) if failure.is_passing() => failure,
-            Err(_) => return Ok(Renewed::Stranger),
+            Err(failure) if is_strange(&failure) => return Ok(Renewed::Stranger),
+            // A device that starts may say anything.
+            Err(failure) => failure,
         };
         if device.now() >= deadline {
             let message = format!(

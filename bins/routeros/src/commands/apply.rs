@@ -87,8 +87,11 @@ pub(super) fn run(
 }
 
 fn agree(plan: &Plan, yes: bool, console: Console) -> bool {
-    if !console.json {
-        console.talk(plan.to_string().trim_end());
+    match (yes, console.json) {
+        // Nobody is asked about what is not shown.
+        (false, _) => console.insist(plan.to_string().trim_end()),
+        (true, false) => console.talk(plan.to_string().trim_end()),
+        (true, true) => {}
     }
     yes || match console.ask("carry it out?") {
         Ok(answer) => answer,

@@ -28,6 +28,10 @@ impl Job<'_, '_> {
                 }
                 Err(failure) if failure.is_passing() && losses < LOSSES => losses += 1,
                 Err(failure) if failure.is_passing() => return Err(Stop::Fatal(failure)),
+                // Nothing of ours is there to be taken back.
+                Err(failure) if failure.code == Code::WrongDevice => {
+                    return Err(Stop::Fatal(failure));
+                }
                 Err(failure) => return Err(Stop::Unwanted(failure)),
             }
         }

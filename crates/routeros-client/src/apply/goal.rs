@@ -9,6 +9,7 @@ use crate::plan::{DiffError, Plan, cleanup, diff};
 use crate::reach::{Lockout, Operator, Rule, guard};
 use crate::row::State;
 use crate::schema::Kind;
+use crate::validate::{Severity, validate};
 use crate::value::Value;
 
 /// How many items of a kind are to have these properties, as the device
@@ -28,6 +29,14 @@ pub trait Goal {
     /// The file that it is about.
     fn desired(&self) -> &Desired;
 
+    /// Whether it fits what the device has and runs.
+    ///
+    /// # Errors
+    /// Where it does not; each reason is a hint.
+    fn check(&self, _state: &State) -> Result<()> {
+        Ok(())
+    }
+
     /// What is to be done; nothing where the device is there.
     ///
     /// # Errors
@@ -42,6 +51,21 @@ pub trait Goal {
 impl Goal for Desired {
     fn desired(&self) -> &Desired {
         self
+    }
+
+    fn check(&self, state: &State) -> Result<()> {
+        let findings = validate(self, Some(state));
+        let errors = findings.iter().filter(|finding| {
+            // The way there is judged from what the device has, not from the file.
+            finding.severity() == Severity::Error && !finding.code.starts_with("E-management")
+        });
+        let hints: Vec<String> = errors.map(ToString::to_string).collect();
+        if hints.is_empty() {
+            return Ok(());
+        }
+        let message = "the file does not fit the device; nothing was changed";
+        let failure = Failure::new(Code::InvalidFile, message);
+        Err(Failure { hints, ..failure })
     }
 
     fn plan(&self, state: &State) -> Result<Plan> {

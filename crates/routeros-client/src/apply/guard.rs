@@ -16,11 +16,15 @@ pub const BACKUP: &str = "attic-pre";
 
 /// What the timer may do: as much as is restored.
 const POLICY: &str = "ftp,reboot,read,write,policy,test,password,sensitive";
+/// How long a device that goes back may still answer.
+const CLOSE: Duration = Duration::from_secs(10);
 /// How often a command whose answer is lost is sent again.
 const TRIES: u32 = 5;
 
 /// The device goes back unless it is told not to.
 pub(super) struct Armed {
+    /// When it was armed at the earliest, as the one who waits counts it.
+    pub(super) began: Duration,
     /// After this time.
     pub(super) within: Duration,
     /// How long it may take to start.
@@ -67,6 +71,9 @@ pub(crate) fn refuse_pending(device: &mut Device<'_>) -> Result<()> {
 /// Saves a backup, keeps a copy of it here, and starts the timer. Where that
 /// fails, neither is left.
 pub(super) fn arm(device: &mut Device<'_>, settings: &mut Settings<'_>) -> Result<Armed> {
+    // Somebody may have begun while the question was answered: then the backup
+    // would be of a state half-way, in place of theirs.
+    refuse_pending(device)?;
     let backup = crate::backup::save(device, BACKUP)?;
     let file = backup.file.clone();
     let within = settings.confirm_within.as_secs();
@@ -124,22 +131,46 @@ fn arm_with(
     }
     let since = device.ask_text("([/system/clock/get date] . \" \" . [/system/clock/get time])")?;
     let within = settings.confirm_within;
-    start_timer(device, &backup.name, within)?;
-    let next_run = next_run(device)?;
-    if next_run.trim().is_empty() {
-        let message = "the device does not say when it would go back";
-        return Err(Failure::new(Code::NotArmed, message).hint("nothing else was changed"));
-    }
+    let began = device.now();
+    let next_run = start_timer(device, &backup.name, within)
+        .and_then(|()| starting(device))
+        .map_err(|failure| unwind(device, failure))?;
     device.say(&Event::Armed {
         within: within.as_secs(),
         next_run,
     });
     Ok(Armed {
+        began,
         within,
         boot: settings.boot,
         backup: backup.name,
         since,
     })
+}
+
+fn starting(device: &mut Device<'_>) -> Result<String> {
+    let next_run = next_run(device)?;
+    if next_run.trim().is_empty() {
+        let message = "the device does not say when it would go back";
+        return Err(Failure::new(Code::NotArmed, message).hint("nothing else was changed"));
+    }
+    Ok(next_run)
+}
+
+/// A timer that was started all the same would restart a device that nobody
+/// changed.
+fn unwind(device: &mut Device<'_>, failure: Failure) -> Failure {
+    let line = format!("/system/scheduler remove {}", ours());
+    for _ in 0..TRIES {
+        let removed = matches!(device.tell(&line), Ok(Told::Done));
+        if removed && is_pending(device) == Ok(false) {
+            return failure;
+        }
+        device.pause(Duration::from_secs(1));
+    }
+    failure.hint(format!(
+        "the timer may run all the same, and restart the device: on the device, {line}"
+    ))
 }
 
 fn start_timer(device: &mut Device<'_>, backup: &str, within: Duration) -> Result<()> {
@@ -149,8 +180,10 @@ fn start_timer(device: &mut Device<'_>, backup: &str, within: Duration) -> Resul
         "/system/scheduler add name={ROLLBACK} interval={interval} policy={POLICY} on-event={} comment=attic",
         quoted(&load)
     );
-    for _ in 0..TRIES {
+    for attempt in 0..TRIES {
         match device.tell(&line) {
+            // Its first answer was lost, and it is there already.
+            Ok(Told::Refused(_)) if attempt > 0 && is_pending(device)? => return Ok(()),
             Ok(Told::Refused(refusal)) => return Err(not_armed(&refusal)),
             Ok(Told::Done | Told::Unknown(_)) if is_pending(device)? => return Ok(()),
             Ok(_) => {}
@@ -216,6 +249,10 @@ impl Job<'_, '_> {
             if self.contact()? {
                 continue;
             }
+            if self.may_be_running() {
+                doubtful = true;
+                self.contact()?;
+            }
             // It is gone, either because it was stopped or because it ran.
             return match doubtful && !self.is_there()? {
                 true => Err(Stop::GoneBack),
@@ -226,6 +263,18 @@ impl Job<'_, '_> {
             Code::NotDisarmed,
             "it is still there",
         )))
+    }
+
+    /// Whether the timer's time had come before it was removed. Then the
+    /// device answers for a moment more, and restarts.
+    fn may_be_running(&mut self) -> bool {
+        let gone = self.device.now().saturating_sub(self.armed.began);
+        if gone + CLOSE < self.armed.within {
+            return false;
+        }
+        self.device.hang_up();
+        self.device.pause(CLOSE);
+        true
     }
 
     /// Removes the backup; one that stays does no harm.
@@ -241,3 +290,6 @@ fn discard(device: &mut Device<'_>, file: &str) {
         )));
     }
 }
+
+#[cfg(test)]
+mod tests;

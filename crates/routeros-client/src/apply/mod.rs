@@ -49,7 +49,8 @@ pub struct Settings<'a> {
 pub struct Survey {
     /// Which device it is.
     pub facts: Facts,
-    /// By which port the operator comes; nothing where no way is declared.
+    /// By which port the operator comes; nothing where that is not known
+    /// and no way is declared.
     pub place: Option<Place>,
     /// What it is configured to be.
     pub state: State,
@@ -83,11 +84,17 @@ pub fn survey(
         facts: facts.clone(),
     });
     goal::accepts(desired, &facts)?;
-    let place = match desired.management {
-        Some(_) => Some(device.place()?),
-        None => None,
+    let place = match device.place() {
+        Ok(place) => Some(place),
+        // Where no way is declared, what is seen of it is guarded all the same.
+        Err(failure) if failure.code == Code::PlaceUnknown && desired.management.is_none() => {
+            device.say(&Event::note(format!("{failure}; the way is not guarded")));
+            None
+        }
+        Err(failure) => return Err(failure),
     };
     let state = device.state(&facts)?;
+    goal.check(&state)?;
     let mut plan = goal.plan(&state)?;
     let lockout = place
         .as_ref()
@@ -195,7 +202,12 @@ impl Job<'_, '_> {
 
     /// Says what the device will do of itself, where nothing more can be done
     /// from here.
-    fn leave(&self, failure: Failure) -> Failure {
+    fn leave(&self, mut failure: Failure) -> Failure {
+        // Whatever stopped the run, the device is about to restart.
+        if failure.code.exit_code() != Code::NotDisarmed.exit_code() {
+            failure.message = format!("{}: {failure}", failure.code);
+            failure.code = Code::NotDisarmed;
+        }
         failure.hint(format!(
             "the device goes back on its own within {} s of {} by its clock, and takes up to {} s to start",
             self.armed.within.as_secs(),

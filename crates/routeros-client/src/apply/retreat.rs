@@ -98,7 +98,9 @@ impl Job<'_, '_> {
         );
         let as_before = match self.device.state(&self.survey.facts) {
             Ok(state) => same_configuration(&self.survey.state, &state),
-            Err(failure) => return failure.hint("the device has gone back on its own"),
+            Err(why) => {
+                return failure.hint(format!("whether it is as before could not be seen: {why}"));
+            }
         };
         self.remove_backup();
         match as_before {

@@ -87,6 +87,11 @@ impl<'a> Device<'a> {
         self.session().map(drop)
     }
 
+    /// The address that this machine has on the connection there is.
+    fn own_address(&self) -> Option<std::net::IpAddr> {
+        self.session.as_ref()?.own_address()
+    }
+
     fn session(&mut self) -> Result<&mut dyn Session> {
         if self.session.is_none() {
             self.session = Some(self.connector.connect()?);

@@ -21,9 +21,35 @@ impl Device<'_> {
     /// address behind it, and the port at which the bridge saw that last.
     ///
     /// # Errors
-    /// Where one of them is not there.
+    /// Where one of them is not there, or where it may be one of several.
     pub fn place(&mut self) -> Result<Place> {
-        let operator = self.operator()?;
+        let mut places = Vec::new();
+        for operator in self.operators()? {
+            places.push(self.place_of(operator));
+        }
+        // The newest session is most likely this one; where others come by
+        // other ports, likely is not enough.
+        let Some(newest) = places.pop() else {
+            return Err(unknown("the device shows no session over SSH"));
+        };
+        let newest = newest?;
+        for other in places {
+            if other.as_ref().map(|place| &place.port) != Ok(&newest.port) {
+                let other = match other {
+                    Ok(place) => format!("{} by {}", place.operator, place.port),
+                    Err(failure) => failure.message,
+                };
+                let Place { operator, port } = newest;
+                return Err(unknown(&format!(
+                    "several sessions over SSH are open: {operator} by {port}, and {other}"
+                ))
+                .hint("end the others"));
+            }
+        }
+        Ok(newest)
+    }
+
+    fn place_of(&mut self, operator: IpAddr) -> Result<Place> {
         let ours = format!("address={}", quoted(&operator.to_string()));
         let found = self.ask_lines(&each("/ip/arp", &ours, "mac-address"))?;
         let Some(mac) = found.last().filter(|mac| !mac.is_empty()) else {
@@ -44,11 +70,20 @@ impl Device<'_> {
         }
     }
 
-    /// Whose session this is: the one that came last.
-    fn operator(&mut self) -> Result<IpAddr> {
+    /// Whose session this may be: the address that this machine has on the
+    /// way there, if the device shows it; else every one, the newest last.
+    fn operators(&mut self) -> Result<Vec<IpAddr>> {
         let active = self.ask_lines(&each("/user/active", "via=\"ssh\"", "address"))?;
-        let address = active.iter().rev().find_map(|text| text.parse().ok());
-        address.ok_or_else(|| unknown("the device shows no session over SSH"))
+        let own = self.own_address();
+        let mut addresses: Vec<IpAddr> = Vec::new();
+        for address in active.iter().filter_map(|text| text.parse().ok()) {
+            if Some(address) == own {
+                return Ok(vec![address]);
+            }
+            addresses.retain(|known| *known != address);
+            addresses.push(address);
+        }
+        Ok(addresses)
     }
 }
 

@@ -86,23 +86,23 @@ impl KnownHosts {
         Ok(())
     }
 
+    pub(super) fn text(&self) -> Result<String> {
+        match fs::read_to_string(&self.file) {
+            Ok(text) => Ok(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            Err(error) => Err(self.unreadable(&error.to_string())),
+        }
+    }
+
     fn look_up(&self, ssh: &ssh2::Session, target: &Target, key: &[u8]) -> Result<CheckResult> {
         let mut hosts = ssh
             .known_hosts()
             .map_err(|error| self.unreadable(error.message()))?;
-        let text = match fs::read_to_string(&self.file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(self.unreadable(&error.to_string())),
-        };
-        for line in text.lines() {
+        for line in self.text()?.lines() {
             // OpenSSH knows lines that libssh2 does not; they are not for us.
             let _ = hosts.read_str(line, KnownHostFileKind::OpenSSH);
         }
-        Ok(match target.port {
-            22 => hosts.check(&target.host, key),
-            port => hosts.check_port(&target.host, port, key),
-        })
+        Ok(check(&hosts, target, key))
     }
 
     fn first_use(
@@ -174,9 +174,16 @@ impl KnownHosts {
         writeln!(file, "{}", line.trim_end())
     }
 
-    fn unreadable(&self, why: &str) -> Failure {
+    pub(super) fn unreadable(&self, why: &str) -> Failure {
         let message = format!("cannot use {}: {why}", self.file.display());
         Failure::new(Code::LocalFile, message).hint("name another file with --known-hosts")
+    }
+}
+
+pub(super) fn check(hosts: &ssh2::KnownHosts, target: &Target, key: &[u8]) -> CheckResult {
+    match target.port {
+        22 => hosts.check(&target.host, key),
+        port => hosts.check_port(&target.host, port, key),
     }
 }
 

@@ -89,9 +89,31 @@ fn attempt(ssh: &ssh2::Session, user: &str, login: &Login) -> Result<(), ssh2::E
             let passphrase = passphrase.as_ref().map(Password::reveal);
             ssh.userauth_pubkey_file(user, None, file, passphrase)
         }
-        Login::Agent => ssh.userauth_agent(user),
+        Login::Agent => by_agent(ssh, user),
     }
 }
+
+/// Every key that the agent holds, in its order, until one is accepted.
+fn by_agent(ssh: &ssh2::Session, user: &str) -> Result<(), ssh2::Error> {
+    let mut agent = ssh.agent()?;
+    agent.connect()?;
+    agent.list_identities()?;
+    let mut last = Err(ssh2::Error::new(
+        ssh2::ErrorCode::Session(AGENT),
+        "the agent holds no key",
+    ));
+    for identity in agent.identities()? {
+        last = agent.userauth(user, &identity);
+        match &last {
+            Err(error) if !is_passing(error) => {}
+            _ => break,
+        }
+    }
+    last
+}
+
+/// As libssh2 numbers trouble with an agent.
+const AGENT: i32 = -42;
 
 /// Whether the connection failed, not the proof.
 fn is_passing(error: &ssh2::Error) -> bool {

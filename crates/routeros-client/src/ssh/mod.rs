@@ -3,6 +3,7 @@
 
 mod known_hosts;
 mod login;
+mod preferred;
 mod session;
 
 pub use known_hosts::{Ask, HostKey, KnownHosts, Trust};
@@ -92,14 +93,16 @@ impl Connector for Ssh {
         // Commands are small, and each waits for the one before.
         let _ = stream.set_nodelay(true);
         let failed = |error: &ssh2::Error| unreachable(&self.target, error.message());
+        let own = stream.local_addr().map(|address| address.ip()).ok();
         let mut ssh = ssh2::Session::new().map_err(|error| failed(&error))?;
         ssh.set_tcp_stream(stream);
         ssh.set_timeout(millis(self.target.connect_timeout));
+        self.known.prefer(&ssh, &self.target)?;
         ssh.handshake().map_err(|error| failed(&error))?;
         self.known.check(&ssh, &self.target)?;
         login::log_in(&ssh, &self.target, &self.logins)?;
         ssh.set_timeout(millis(self.target.command_timeout));
-        Ok(Box::new(session::Exec::new(ssh)))
+        Ok(Box::new(session::Exec::new(ssh, own)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Commands and files over one connection.
 
 use std::io::{Read, Write};
+use std::net::IpAddr;
 use std::path::Path;
 
 use crate::link::{FileError, Lost, Session};
@@ -11,11 +12,12 @@ const LONGEST: u64 = 64 << 20;
 /// An SSH connection.
 pub(super) struct Exec {
     ssh: ssh2::Session,
+    own: Option<IpAddr>,
 }
 
 impl Exec {
-    pub(super) fn new(ssh: ssh2::Session) -> Self {
-        Exec { ssh }
+    pub(super) fn new(ssh: ssh2::Session, own: Option<IpAddr>) -> Self {
+        Exec { ssh, own }
     }
 
     fn run(&mut self, line: &str) -> Result<Vec<u8>, Lost> {
@@ -55,6 +57,10 @@ fn broken(error: &std::io::Error) -> Lost {
 }
 
 impl Session for Exec {
+    fn own_address(&self) -> Option<IpAddr> {
+        self.own
+    }
+
     fn exec(&mut self, line: &str) -> Result<String, Lost> {
         let answer = self.run(line)?;
         Ok(String::from_utf8_lossy(&answer).replace("\r\n", "\n"))

@@ -2,5 +2,7 @@
 
 mod design;
 mod device;
+mod fake;
+mod first_minutes;
 mod properties;
 mod transcripts;

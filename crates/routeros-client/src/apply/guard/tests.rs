@@ -1,0 +1,87 @@
+//! Timers whose start is doubtful.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::*;
+use crate::link::{Connector, FileError, Patience, Session};
+
+/// What becomes of each command: a text before the mark, or nothing at all.
+type Answer = fn(usize, &str) -> Option<&'static str>;
+
+#[derive(Clone)]
+struct Fake(Answer, Rc<RefCell<Vec<String>>>);
+
+impl Connector for Fake {
+    fn connect(&mut self) -> Result<Box<dyn Session>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Session for Fake {
+    fn exec(&mut self, line: &str) -> Result<String, Lost> {
+        let before = self.1.borrow().len();
+        self.1.borrow_mut().push(line.to_owned());
+        let text = (self.0)(before, line).ok_or_else(|| Lost("cut".to_owned()))?;
+        Ok(match text {
+            "" => "@@OK\n".to_owned(),
+            refusal if refusal.starts_with("failure") => format!("{refusal}\n"),
+            text => format!("{text}\n@@OK\n"),
+        })
+    }
+
+    fn put_file(&mut self, _: &str, _: &[u8]) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    fn get_file(&mut self, _: &str) -> Result<Vec<u8>, FileError> {
+        Ok(Vec::new())
+    }
+}
+
+struct Still(Duration);
+
+impl Patience for Still {
+    fn now(&self) -> Duration {
+        self.0
+    }
+
+    fn pause(&mut self, time: Duration) {
+        self.0 += time;
+    }
+}
+
+fn play<T>(answer: Answer, act: impl FnOnce(&mut Device<'_>) -> T) -> (T, Vec<String>) {
+    let mut fake = Fake(answer, Rc::default());
+    let sent = fake.1.clone();
+    let (mut still, mut hear) = (Still(Duration::ZERO), |_: &Event| {});
+    let came = act(&mut Device::new(&mut fake, &mut still, &mut hear));
+    (came, sent.take())
+}
+
+#[test]
+fn a_timer_that_is_there_already_is_no_refusal() {
+    let answer: Answer = |before, line| match line.contains("scheduler add") {
+        true if before == 0 => None,
+        true => Some("failure: item with this name already exists"),
+        // It was slow: seen only after the second try.
+        false if before < 2 => Some("0"),
+        false => Some("1"),
+    };
+    let (came, sent) = play(answer, |device| {
+        start_timer(device, BACKUP, Duration::from_secs(600))
+    });
+    came.expect("armed");
+    assert_eq!(sent.len(), 4, "{sent:#?}");
+}
+
+#[test]
+fn a_timer_that_was_not_wanted_after_all_is_removed_or_told_of() {
+    let failure = || Failure::new(Code::ConnectionLost, "lost");
+    let gone: Answer = |_, line| Some(if line.contains(":len") { "0" } else { "" });
+    let (came, sent) = play(gone, |device| unwind(device, failure()));
+    assert!(sent[0].starts_with("/system/scheduler remove"), "{sent:?}");
+    assert_eq!(came, failure());
+    let (came, _) = play(|_, _| None, |device| unwind(device, failure()));
+    assert!(came.hints[0].contains("restart the device"), "{came:?}");
+}
