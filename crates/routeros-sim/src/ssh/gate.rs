@@ -45,10 +45,7 @@ async fn carry(
     mut link: watch::Receiver<Link>,
 ) {
     let mut buffer = vec![0; BUFFER];
-    loop {
-        let Ok(length @ 1..) = from.read(&mut buffer).await else {
-            break;
-        };
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
         if link.wait_for(|link| link.open).await.is_err() {
             break;
         }

@@ -218,15 +218,13 @@ impl russh_sftp::server::Handler for Sftp {
                 .strip_prefix(&prefix)
                 .map(|rest| (rest, rest.split_once('/')))
             {
-                Some((_, Some((inner, _)))) => {
-                    if folders.insert(inner.to_owned()) {
-                        entries.push(File::new(inner, folder()));
-                    }
+                Some((_, Some((inner, _)))) if folders.insert(inner.to_owned()) => {
+                    entries.push(File::new(inner, folder()));
                 }
                 Some((rest, None)) => {
                     entries.push(File::new(rest, regular(contents.contents.len())))
                 }
-                None => {}
+                Some((_, Some(_))) | None => {}
             }
         }
         self.hold(

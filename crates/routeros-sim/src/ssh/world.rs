@@ -209,7 +209,9 @@ impl World {
                 Fault::Stall => lost = Some(Outcome::Never),
                 Fault::CloseWithoutStatus => status = None,
                 Fault::Truncate(bytes) => {
-                    text.truncate(text.floor_char_boundary(bytes));
+                    let mut ends = (0..=bytes.min(text.len())).rev();
+                    let end = ends.find(|end| text.is_char_boundary(*end));
+                    text.truncate(end.unwrap_or(0));
                     status = None;
                 }
                 Fault::Reboot => self.fail_power(),

@@ -114,8 +114,8 @@ fn as_json() {
         );
         assert_ne!(step["safety"], Value::Null, "{step}");
     }
-    let others = steps.iter().filter(|step| step["kind"] != "service");
-    let last = others.last().expect("a step");
+    let mut others = steps.iter().filter(|step| step["kind"] != "service");
+    let last = others.next_back().expect("a step");
     assert!(
         last["command"]
             .as_str()
