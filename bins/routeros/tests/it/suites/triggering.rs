@@ -165,3 +165,21 @@ fn version() {
     assert!(of_command.out.contains(env!("CARGO_PKG_VERSION")));
     script.matches();
 }
+
+#[test]
+fn the_skill_is_found_by_name_and_by_what_is_asked() {
+    let skill = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/skill/SKILL.md");
+    let text = std::fs::read_to_string(skill).expect("the skill");
+    let front = text.strip_prefix("---\n").expect("a front matter");
+    let (front, _) = front.split_once("\n---\n").expect("its end");
+    let names = front.lines().filter(|line| line.starts_with("name:"));
+    assert_eq!(names.collect::<Vec<_>>(), ["name: mikrotik-management"]);
+    let words = front.to_lowercase();
+    for asked in ["/mikrotik-management", "configure mikrotik switch"] {
+        assert!(words.contains(asked), "{asked}: {front}");
+    }
+    let mut script = Script::new(SUITE, "skill", 16);
+    script.note("the front matter of SKILL.md");
+    front.lines().for_each(|line| script.note(line));
+    script.matches();
+}
