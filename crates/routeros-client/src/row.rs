@@ -111,11 +111,11 @@ impl Row {
                 _ => None,
             };
         }
-        match self
-            .kind
-            .attribute(name)
-            .map(|attribute| attribute.kind.read(text))
-        {
+        match self.kind.attribute(name).map(|attribute| {
+            // Scripts and JSON show a number where the console shows a word.
+            let word = attribute.zero_is.filter(|_| text == "0");
+            attribute.kind.read(word.unwrap_or(text))
+        }) {
             Some(Ok(value)) => drop(self.values.insert(name.to_owned(), value)),
             Some(Err(_)) => drop(self.unknown.insert(name.to_owned(), text.to_owned())),
             None if self.is_flag(name) => {}
@@ -234,6 +234,13 @@ mod tests {
         row.take("tagged", "bridge-attic,*b");
         row.take("bridge", "bridge-attic");
         assert_eq!(row.dangling().collect::<Vec<_>>(), [("tagged", Id(0xb))]);
+    }
+
+    #[test]
+    fn a_zero_in_place_of_a_word_is_that_word() {
+        let mut row = Row::new(Kind::BridgePort);
+        row.take("horizon", "0");
+        assert_eq!(row.text("horizon"), "none");
     }
 
     #[test]

@@ -33,7 +33,8 @@ impl Verb {
 /// The item that a command is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// By its name; an absent one is refused by the device.
+    /// By its name; an absent one is refused by the device, unless it looks
+    /// like a number, an id or a list: then it is as with [`Target::Find`].
     Name(String),
     /// By its properties; no match is no error, so count before.
     Find(Vec<(String, Value)>),
@@ -46,6 +47,9 @@ pub enum Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Target::Name(name) if has_meaning(name) => {
+                write!(f, "[find where name={}]", always_quoted(name))
+            }
             Target::Name(name) => f.write_str(&quoted(name)),
             // An id is a word of its own, and quoted it would be a name.
             Target::Id(id) => write!(f, "{id}"),
@@ -53,6 +57,13 @@ impl fmt::Display for Target {
             Target::Singleton => Ok(()),
         }
     }
+}
+
+/// Whether the console takes a name, in quotes or not, for something else: a
+/// place in the list, an id, several names.
+fn has_meaning(name: &str) -> bool {
+    let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    is_number || name.starts_with('*') || name.contains(',')
 }
 
 /// `where` and its conditions.
@@ -187,6 +198,14 @@ mod tests {
         assert_eq!(set.to_string(), r#"/ip/dns set servers="""#);
         let id = Command::remove(Kind::Pool, Target::Id(Id::read("*1f").expect("an id")));
         assert_eq!(id.to_string(), "/ip/pool remove *1F");
+        for (name, target) in [
+            ("0", r#"[find where name="0"]"#),
+            ("*1", r#"[find where name="*1"]"#),
+            ("a,b", r#"[find where name="a,b"]"#),
+        ] {
+            let remove = Command::remove(Kind::Pool, Target::Name(name.to_owned()));
+            assert_eq!(remove.to_string(), format!("/ip/pool remove {target}"));
+        }
         let name = Command::set(Kind::Bridge, Target::Name("a b".to_owned()))
             .with("vlan-filtering", Value::Bool(true));
         assert_eq!(

@@ -54,9 +54,6 @@ fn row(kind: Kind, object: &Map<String, Json>) -> Row {
 /// What JSON does not show as the console does. The property decides, never
 /// the look of its value: a point in time looks like a span.
 fn special(attribute: &Attribute, found: &Json) -> Option<Value> {
-    if let (Some(word), Some(0)) = (attribute.zero_is, number(found)) {
-        return attribute.kind.read(word).ok();
-    }
     match (attribute.kind, found) {
         (Type::Duration, Json::String(text)) => {
             Duration::from_epoch_date(text).map(Value::Duration)
@@ -79,14 +76,6 @@ fn special(attribute: &Attribute, found: &Json) -> Option<Value> {
             }
             Some(Value::Set(all))
         }
-        _ => None,
-    }
-}
-
-fn number(found: &Json) -> Option<u64> {
-    match found {
-        Json::Number(number) => number.as_u64(),
-        Json::String(text) => text.parse().ok(),
         _ => None,
     }
 }

@@ -38,7 +38,7 @@ pub(super) static BRIDGE: Menu = Menu {
         FRAME_TYPES,
         INGRESS,
         Attribute::new("auto-mac", BOOL).default("yes"),
-        Attribute::new("admin-mac", Type::Or(&["none"], &Type::Mac)),
+        Attribute::new("admin-mac", Type::Mac),
         Attribute::new("ageing-time", SPAN).default("5m"),
         Attribute::new("forward-delay", SPAN).default("15s"),
         Attribute::new("max-message-age", SPAN).default("20s"),
@@ -63,7 +63,7 @@ pub(super) static BRIDGE: Menu = Menu {
             .since(13),
         Attribute::new(
             "max-learned-entries",
-            Type::Or(&["auto", "unlimited"], &number(0, u64::MAX)),
+            Type::Or(&["auto", "unlimited"], &number(0, 4_294_967_295)),
         )
         .default("auto")
         .since(16),
@@ -90,7 +90,7 @@ pub(super) static BRIDGE: Menu = Menu {
         Attribute::new("region-revision", number(0, 65_535)),
         ARP,
         ARP_TIMEOUT,
-        Attribute::new("mtu", Type::Or(&["auto"], &number(0, 65_535)))
+        Attribute::new("mtu", Type::Or(&["auto"], &number(68, 65_535)))
             .default("auto")
             .zero_is("auto"),
         Attribute::new("actual-mtu", number(0, 65_536)).read_only(),
@@ -115,7 +115,7 @@ pub(super) static PORT: Menu = Menu {
         FRAME_TYPES,
         INGRESS,
         Attribute::new("hw", BOOL).default("yes"),
-        Attribute::new("horizon", Type::Or(&["none"], &number(0, 429_496_729)))
+        Attribute::new("horizon", Type::Or(&["none"], &number(1, 429_496_729)))
             .default("none")
             .zero_is("none")
             .note("any value turns hardware offloading off"),
@@ -127,8 +127,8 @@ pub(super) static PORT: Menu = Menu {
         Attribute::new("point-to-point", AUTO_OR_BOOL).default("auto"),
         Attribute::new("learn", AUTO_OR_BOOL).default("auto"),
         Attribute::new("priority", Type::Hex).default("0x80"),
-        Attribute::new("path-cost", number(0, 200_000_000)),
-        Attribute::new("internal-path-cost", number(0, 200_000_000)),
+        Attribute::new("path-cost", number(1, 200_000_000)),
+        Attribute::new("internal-path-cost", number(1, 200_000_000)),
         Attribute::new("auto-isolate", BOOL).default("no"),
         Attribute::new("bpdu-guard", BOOL).default("no"),
         Attribute::new("trusted", BOOL).default("no"),

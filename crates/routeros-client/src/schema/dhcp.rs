@@ -81,7 +81,7 @@ pub(super) static NETWORK: Menu = Menu {
         Attribute::new("dns-none", BOOL).default("no"),
         Attribute::new("domain", TEXT),
         Attribute::new("ntp-server", Type::List),
-        Attribute::new("ntp-none", BOOL).since(20),
+        Attribute::new("ntp-none", BOOL).default("no").since(20),
         Attribute::new("wins-server", Type::List),
         Attribute::new("caps-manager", Type::List),
         Attribute::new("dhcp-option", PLAIN_SET),

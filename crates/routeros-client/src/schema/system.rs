@@ -29,7 +29,7 @@ pub(super) static SERVICE: Menu = Menu {
         Attribute::new("certificate", TEXT),
         Attribute::new("tls-version", Type::Word(&["any", "only-1.2"])),
         Attribute::new("vrf", TEXT).default("main"),
-        Attribute::new("max-sessions", Type::Or(&["unlimited"], &number(0, 1000)))
+        Attribute::new("max-sessions", Type::Or(&["unlimited"], &number(1, 1000)))
             .default("20")
             .since(16)
             .zero_is("unlimited"),

@@ -5,4 +5,5 @@ mod device;
 mod fake;
 mod first_minutes;
 mod properties;
+mod sim;
 mod transcripts;

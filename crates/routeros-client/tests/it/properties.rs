@@ -51,7 +51,9 @@ proptest! {
     fn no_name_leaves_its_place_as_a_target(name in text()) {
         let line = Command::remove(Kind::Pool, Target::Name(name.clone())).to_string();
         let Ok(Statement::Command { tokens, .. }) = parse_command(&line) else { panic!("{line}") };
-        prop_assert_eq!(tokens, vec![Token::Word(name)]);
+        // A number, an id or a list is looked for, so that it is a name.
+        let looked_for = Token::Find(vec![argument("name", &name)]);
+        prop_assert!(tokens == [looked_for] || tokens == [Token::Word(name)], "{line}");
     }
 
     #[test]

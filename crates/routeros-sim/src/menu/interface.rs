@@ -109,6 +109,7 @@ pub(super) const MENUS: &[Menu] = &[
         ],
         columns: &["name", "mtu", "mac-address", "arp"],
         others: &[
+            "orig-mac-address",
             "cable-settings",
             "combo-mode",
             "fec-mode",

@@ -19,7 +19,12 @@ const SERVICE: &[Prop] = &[
     may("certificate", Type::Bare),
     may("tls-version", Type::Word(&["any", "only-1.2"])),
     may("vrf", Type::Bare),
-    set("max-sessions", Type::Number(1, 1000), "20").since(16),
+    set(
+        "max-sessions",
+        Type::NumberOr(&["unlimited"], 1, 1000),
+        "20",
+    )
+    .since(16),
 ];
 
 const DNS: &[Prop] = &[

@@ -49,15 +49,14 @@ impl State {
         if purpose == Purpose::Export && item.defaults.contains_key("disabled") {
             // Such an item is disabled unless somebody enables it.
             flags.retain(|flag| *flag != "disabled");
-            if Self::enabled(item) {
-                properties.push(Property {
-                    name: "disabled",
-                    value: Cell::Bool(false),
-                    stored: true,
-                    is_default: false,
-                    secret: false,
-                });
-            }
+            let enabled = Self::enabled(item);
+            properties.push(Property {
+                name: "disabled",
+                value: Cell::Bool(!enabled),
+                stored: true,
+                is_default: !enabled,
+                secret: false,
+            });
         }
         Row {
             number,
