@@ -9,7 +9,7 @@ use routeros_client::failure::Result;
 use routeros_client::plan::Plan;
 use routeros_client::ssh::Ssh;
 
-use super::{CHANGES, DONE};
+use super::{CHANGES, DONE, agreed};
 use crate::args::{Connection, Safety};
 use crate::connection::keeper;
 use crate::console::Console;
@@ -86,15 +86,9 @@ pub(super) fn run(
     Ok(DONE)
 }
 
-fn agree(plan: &Plan, yes: bool, console: Console) -> bool {
+fn agree(plan: &Plan, yes: bool, console: Console) -> Result<()> {
     if !console.json {
         console.talk(plan.to_string().trim_end());
     }
-    yes || match console.ask("carry it out?") {
-        Ok(answer) => answer,
-        Err(failure) => {
-            console.warn(&failure.message);
-            false
-        }
-    }
+    agreed(yes, "carry it out?", console)
 }

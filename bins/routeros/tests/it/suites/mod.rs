@@ -1,9 +1,12 @@
 //! Suites of scripted cases, with transcripts that are known to be right.
 
+mod application;
+mod cleanup;
 mod connection;
 mod dry_run;
 mod errors;
-pub(crate) mod mask;
+mod idempotency;
+mod mask;
 mod queries;
 mod script;
 mod triggering;
