@@ -6,7 +6,7 @@ mod connection;
 mod dry_run;
 mod errors;
 mod idempotency;
-mod mask;
+pub(crate) mod mask;
 mod queries;
 mod script;
 mod triggering;
