@@ -9,7 +9,7 @@ use routeros_client::failure::Result;
 use routeros_client::plan::Plan;
 use routeros_client::ssh::Ssh;
 
-use super::{CHANGES, DONE};
+use super::{CHANGES, DONE, agreed};
 use crate::args::{Connection, Safety};
 use crate::connection::keeper;
 use crate::console::Console;
@@ -86,18 +86,12 @@ pub(super) fn run(
     Ok(DONE)
 }
 
-fn agree(plan: &Plan, yes: bool, console: Console) -> bool {
+fn agree(plan: &Plan, yes: bool, console: Console) -> Result<()> {
     match (yes, console.json) {
         // Nobody is asked about what is not shown.
         (false, _) => console.insist(plan.to_string().trim_end()),
         (true, false) => console.talk(plan.to_string().trim_end()),
         (true, true) => {}
     }
-    yes || match console.ask("carry it out?") {
-        Ok(answer) => answer,
-        Err(failure) => {
-            console.warn(&failure.message);
-            false
-        }
-    }
+    agreed(yes, "carry it out?", console)
 }

@@ -40,8 +40,8 @@ pub struct Settings<'a> {
     pub keep_backup: bool,
     /// Keeps a copy of a file of the device here.
     pub keep: &'a mut dyn FnMut(&str, &[u8]) -> std::io::Result<PathBuf>,
-    /// Whether the plan is to be carried out.
-    pub agree: &'a mut dyn FnMut(&Plan) -> bool,
+    /// Fails where the plan is not to be carried out.
+    pub agree: &'a mut dyn FnMut(&Plan) -> Result<()>,
 }
 
 /// What is found out before anything is changed.
@@ -127,9 +127,7 @@ pub fn apply(
     if let Some(lockout) = &survey.lockout {
         return Err(locked_out(lockout));
     }
-    if !(settings.agree)(&survey.plan) {
-        return Err(Failure::new(Code::Declined, "nothing was changed"));
-    }
+    (settings.agree)(&survey.plan)?;
     let armed = guard::arm(device, settings)?;
     Job {
         device,

@@ -109,6 +109,7 @@ impl fmt::Display for Event {
             Event::Reconnected { after } => write!(f, "connected again after {after} s"),
             Event::Refused { command, text } => write!(f, "refused: {command}: {text}"),
             Event::TakingBack { command } => write!(f, "taking back: {command}"),
+            Event::Confirmed { items: 0 } => f.write_str("confirmed over a new connection"),
             Event::Confirmed { items } => {
                 write!(
                     f,

@@ -99,6 +99,7 @@ impl Work<'_> {
             }
             match default(row.kind, name) {
                 Some(value) => changes.extend(step::change(row, name, &value)),
+                None if self.is_given_back(&value_of(row, name)) => {}
                 None => self.plan.warnings.push(format!(
                     "{} {}: {name} has no default and stays {}",
                     row.kind,
@@ -108,6 +109,24 @@ impl Work<'_> {
             }
         }
         changes
+    }
+
+    /// Whether this is the name of an item that gets its own name back, which
+    /// everything that refers to it follows.
+    fn is_given_back(&self, name: &Value) -> bool {
+        let name = name.to_string();
+        let adopted = |row: &&Row| {
+            let marker = Marker::read(&self.desired.owner, &row.comment());
+            matches!(
+                marker,
+                Some(Marker {
+                    origin: Origin::Adopted { .. },
+                    ..
+                })
+            )
+        };
+        let rows = self.now.rows.values().flatten();
+        rows.filter(adopted).any(|row| row.text("name") == name)
     }
 }
 

@@ -76,6 +76,8 @@ impl Machine for Device {
 
     fn attach(&mut self, operator: &Operator) {
         self.set_link(&operator.port, true);
+        // Whoever was plugged in last is seen last.
+        self.around.operators.retain(|known| known != operator);
         self.around.operators.push(operator.clone());
     }
 

@@ -1,8 +1,11 @@
 //! Suites of scripted cases, with transcripts that are known to be right.
 
+mod application;
+mod cleanup;
 mod connection;
 mod dry_run;
 mod errors;
+mod idempotency;
 pub(crate) mod mask;
 mod queries;
 mod script;
