@@ -5,6 +5,8 @@ mod factory;
 mod faults;
 mod lockout;
 mod office;
+mod strangers;
 mod suites;
 mod sweep;
+mod switchboard;
 mod world;

@@ -21,6 +21,8 @@ pub(crate) struct Course {
     pub(crate) after: String,
     /// How many commands it sends.
     pub(crate) commands: u64,
+    /// How many of them come before the timer.
+    pub(crate) armed: u64,
     /// The line that it ends with.
     pub(crate) done: String,
 }
@@ -32,10 +34,14 @@ pub(crate) fn course() -> &'static Course {
         let world = World::factory(20);
         let before = world.configuration();
         let said = world.at("ether24").run(&apply(&office())).ends(0);
+        let log = world.sim.log();
+        let timer = |command: &str| command.starts_with("/system/scheduler add");
+        let armed = log.iter().position(|entry| timer(&entry.command));
         Course {
             before,
+            armed: armed.expect("a timer") as u64,
             after: world.configuration(),
-            commands: world.sim.log().len() as u64,
+            commands: log.len() as u64,
             done: said.out.lines().last().unwrap_or_default().to_owned(),
         }
     })

@@ -33,7 +33,12 @@ impl World {
 
     /// A switch of the test's own.
     pub(crate) fn of(device: Device) -> Self {
-        let mut options = Options::new(device.version());
+        let options = Options::new(device.version());
+        World::with(device, options)
+    }
+
+    /// A switch of the test's own, in its own surroundings.
+    pub(crate) fn with(device: Device, mut options: Options) -> Self {
         options.speed = SPEED;
         World {
             sim: Simulator::with(Box::new(device), options).expect("a simulator"),

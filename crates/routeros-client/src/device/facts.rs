@@ -1,12 +1,17 @@
 //! Which device it is.
 
 use super::Device;
+use super::question::{body, marked};
 use crate::failure::{Code, Failure, Result};
+use crate::link::{Lost, Session};
+use crate::refusal::Refusal;
 use crate::value::Duration;
 use crate::version::Version;
 
 /// The oldest version whose answers can be read at all.
 const OLDEST: Version = Version::new(7, 12, 0);
+
+const SERIAL: &str = "[/system/routerboard/get serial-number]";
 
 /// What tells one device from another.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -29,6 +34,26 @@ impl Facts {
     }
 }
 
+/// Makes sure that a new connection leads to the device of this serial number.
+pub(super) fn recognise(session: &mut dyn Session, serial: &str) -> Result<()> {
+    let answer = session.exec(&marked(&format!(":put {SERIAL}")));
+    let lost = |why: &str| Failure::new(Code::ConnectionLost, why);
+    let answer = answer.map_err(|Lost(why)| lost(&why))?;
+    let found = match body(&answer) {
+        Some(found) => found,
+        // A virtual machine is no board.
+        None if Refusal::of_reading(&answer).is_some() => "",
+        None => return Err(lost("the answer was cut off")),
+    };
+    if found == serial {
+        return Ok(());
+    }
+    let message =
+        format!("another device answers: its serial number is {found:?} instead of {serial:?}");
+    Err(Failure::new(Code::WrongDevice, message)
+        .hint("nothing was sent to it; is the cable in the right switch?"))
+}
+
 impl Device<'_> {
     /// Which device it is.
     ///
@@ -46,12 +71,14 @@ impl Device<'_> {
             return Err(Failure::new(Code::UnsupportedVersion, message)
                 .hint("upgrade it, best to a long-term release of RouterOS 7"));
         }
-        Ok(Facts {
+        let facts = Facts {
             identity: self.identity()?,
             board: self.ask_text("[/system/resource/get board-name]")?,
             serial: self.serial()?,
             version,
-        })
+        };
+        self.serial.get_or_insert_with(|| facts.serial.clone());
+        Ok(facts)
     }
 
     /// Its name.
@@ -63,7 +90,7 @@ impl Device<'_> {
     }
 
     fn serial(&mut self) -> Result<String> {
-        match self.ask_text("[/system/routerboard/get serial-number]") {
+        match self.ask_text(SERIAL) {
             // A virtual machine is no board.
             Err(failure) if failure.code == Code::CommandRefused => Ok(String::new()),
             other => other,

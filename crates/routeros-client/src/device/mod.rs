@@ -30,6 +30,10 @@ pub struct Device<'a> {
     patience: &'a mut dyn Patience,
     hear: &'a mut dyn FnMut(&Event),
     session: Option<Box<dyn Session>>,
+    /// The serial number of the device that was asked first.
+    serial: Option<String>,
+    /// Whether a connection was lost since: another device may answer then.
+    in_doubt: bool,
 }
 
 /// How a command that changes something ended.
@@ -55,6 +59,8 @@ impl<'a> Device<'a> {
             patience,
             hear,
             session: None,
+            serial: None,
+            in_doubt: false,
         }
     }
 
@@ -92,9 +98,19 @@ impl<'a> Device<'a> {
         self.session.as_ref()?.own_address()
     }
 
+    fn lose(&mut self) {
+        self.hang_up();
+        self.in_doubt = true;
+    }
+
     fn session(&mut self) -> Result<&mut dyn Session> {
         if self.session.is_none() {
-            self.session = Some(self.connector.connect()?);
+            let mut session = self.connector.connect()?;
+            if let Some(serial) = self.serial.as_ref().filter(|_| self.in_doubt) {
+                facts::recognise(session.as_mut(), serial)?;
+            }
+            self.in_doubt = false;
+            self.session = Some(session);
         }
         match &mut self.session {
             Some(session) => Ok(session.as_mut()),
@@ -164,7 +180,7 @@ impl<'a> Device<'a> {
                 ),
                 Err(failure) => failure,
             };
-            self.hang_up();
+            self.lose();
             if !failure.is_passing() {
                 return Err(failure);
             }
@@ -188,7 +204,7 @@ impl<'a> Device<'a> {
             Err(lost) => Told::Unknown(lost),
         };
         if matches!(told, Told::Unknown(_)) {
-            self.hang_up();
+            self.lose();
         }
         Ok(told)
     }

@@ -33,7 +33,7 @@ fn refused(text: &str) -> Told {
 }
 
 /// What was printed before the mark; nothing where the mark is missing.
-fn body(answer: &str) -> Option<&str> {
+pub(super) fn body(answer: &str) -> Option<&str> {
     let before = answer.trim_end_matches('\n').strip_suffix(OK)?;
     (before.is_empty() || before.ends_with('\n')).then(|| before.trim_end_matches('\n'))
 }

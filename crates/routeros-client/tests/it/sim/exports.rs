@@ -39,11 +39,11 @@ fn exported() -> impl Iterator<Item = Kind> {
 /// Whether both are the same item: an export leaves out what is at its default.
 fn is_same(said: &Row, shown: &Row) -> bool {
     let menu = said.kind.menu();
-    let same = |key: &&str| {
+    let same = |key: &str| {
         said.get(key)
             .is_none_or(|value| shown.get(key) == Some(value))
     };
-    menu.singleton || menu.keys.iter().all(|key| same(&key))
+    menu.singleton || menu.keys.iter().all(|key| same(key))
 }
 
 fn without_head(export: &str) -> Vec<&str> {
