@@ -51,12 +51,10 @@ pub(crate) fn run(command: Command, console: Console) -> Result<u8> {
         Command::Reset(args) => backup::reset(&args, console),
         Command::Adopt(args) => adopt::run(&args, console),
         Command::Completions { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "routeros",
-                &mut std::io::stdout(),
-            );
+            // Not straight to standard output: a reader that leaves early would end it in a panic.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "routeros", &mut script);
+            console.data(String::from_utf8_lossy(&script).trim_end());
             Ok(DONE)
         }
         Command::Reference { page } => {
