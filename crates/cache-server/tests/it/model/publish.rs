@@ -114,7 +114,8 @@ impl State {
             self.make_visible(who, cache, claim, nar);
             return claim.line(PublishStatus::Published, None);
         }
-        claim.error(ErrorCode::StoreUnavailable)
+        // Each look met another lie.
+        claim.error(ErrorCode::DigestMismatch)
     }
 
     fn make_visible(&mut self, who: usize, name: &str, claim: &Claim, nar: Vec<usize>) {
