@@ -1,11 +1,9 @@
 //! `cargo xtask switch`: a simulated switch to try `routeros` against.
 
-use std::process::Command;
-
 use anyhow::Result;
 use clap::Args;
 
-use crate::{host, shell};
+use crate::{host, shell, workspace};
 
 /// How the switch behaves.
 #[derive(Debug, Args)]
@@ -27,7 +25,7 @@ pub(crate) struct Options {
 /// Runs the simulator's own program by cargo, so that building xtask needs no SSH server.
 pub(crate) fn run(options: &Options) -> Result<()> {
     host::ensure(&[host::BUILD])?;
-    let mut command = Command::new("cargo");
+    let mut command = workspace::cargo();
     command
         .args([
             "run",
