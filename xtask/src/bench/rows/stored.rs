@@ -38,10 +38,10 @@ pub(super) fn run(bench: &Bench) -> Result<Vec<Figure>> {
         folder: bench.on_disk("garretd")?,
         files: Vec::new(),
     };
-    cache.fill(&closures)?;
+    cache.fill(closures.iter().map(|(_, closure)| closure))?;
     let names: Vec<&str> = closures.iter().map(|(what, _)| what.as_str()).collect();
     let mut figures = cache.figures(&names.join(" + "))?;
-    cache.fill(&[("the rebuild".to_owned(), rebuilt)])?;
+    cache.fill([&rebuilt])?;
     figures.extend(cache.figures("... + the rebuild")?);
     for folder in &cache.files {
         bench.forget(folder)?;
@@ -59,14 +59,14 @@ struct Cache<'a> {
 }
 
 impl Cache<'_> {
-    fn fill(&mut self, closures: &[(String, Corpus)]) -> Result<()> {
+    fn fill<'c>(&mut self, closures: impl IntoIterator<Item = &'c Corpus>) -> Result<()> {
         let bench = self.bench;
         let garretd = Server::start(&bench.programs, &self.folder, &Settings::default())?;
         let client = bench.garret(&garretd, CACHE)?;
         if self.files.is_empty() {
             client.create(CACHE, "--public")?;
         }
-        for (_, closure) in closures {
+        for closure in closures {
             client.push(CACHE, &closure.store, &[&closure.top])?;
             let files = bench.on_disk("files")?;
             Shelf::take(&garretd, &closure.paths, &files)?;
