@@ -30,3 +30,5 @@ pub mod failure;
 pub mod link;
 pub mod renewal;
 pub mod ssh;
+
+mod timer;

@@ -5,20 +5,19 @@ use std::time::Duration;
 
 use crate::apply::refuse_pending;
 use crate::backup;
-use crate::command::quote::quoted;
 use crate::device::{Device, Event, Facts, Told};
 use crate::failure::{Code, Failure, Result};
+use crate::timer::Timer;
 
 /// The backup's name on the device.
 const RESTORE: &str = "attic-restore";
-/// The timer's name.
-const TIMER: &str = "attic-renewal";
+/// The timer.
+const TIMER: Timer = Timer("attic-renewal");
 /// The timer's time: enough to see that it is there.
 const SOON: u64 = 5;
 /// How long the device may take to begin.
 const BEGIN: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_secs(1);
-const POLICY: &str = "ftp,reboot,read,write,policy,test,password,sensitive";
 
 /// What became of a device that was to start again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +68,7 @@ pub fn reset(device: &mut Device<'_>) -> Result<()> {
     let started = start(device, "/system reset-configuration")?;
     let deadline = device.now() + BEGIN;
     while device.now() < deadline {
-        match pending(device) {
+        match TIMER.is_pending(device) {
             Ok(true) => device.pause(PAUSE),
             Ok(false) => return started.prove_restart(device),
             Err(failure) if failure.is_passing() || is_strange(&failure) => return Ok(()),
@@ -88,7 +87,7 @@ fn is_strange(failure: &Failure) -> bool {
 /// does later.
 fn stop(device: &mut Device<'_>, message: &str) -> Failure {
     let failure = Failure::new(Code::CommandRefused, message).hint("look at its log: /log print");
-    let line = format!("/system/scheduler remove [find where name={TIMER}]");
+    let line = TIMER.removal();
     match device.tell(&line) {
         Ok(Told::Done) => failure,
         _ => failure.hint(format!("it may still begin: on the device, {line}")),
@@ -124,19 +123,9 @@ fn begin(device: &mut Device<'_>) -> Result<Facts> {
     Ok(facts)
 }
 
-fn pending(device: &mut Device<'_>) -> Result<bool> {
-    let count = device.ask_number(&format!(
-        "[:len [/system/scheduler/find where name=\"{TIMER}\"]]"
-    ))?;
-    Ok(count > 0)
-}
-
 fn start(device: &mut Device<'_>, event: &str) -> Result<Started> {
     let before = device.uptime()?;
-    let line = format!(
-        "/system/scheduler add name={TIMER} interval={SOON}s policy={POLICY} on-event={} comment=attic",
-        quoted(event)
-    );
+    let line = TIMER.addition(crate::value::Duration::from_seconds(SOON), event);
     match device.tell(&line)? {
         Told::Refused(refusal) => {
             let message = format!("the device refuses the timer: {refusal}");
@@ -158,7 +147,7 @@ fn wait(device: &mut Device<'_>, boot: Duration) -> Result<Renewed> {
     let deadline = device.now() + at_most;
     loop {
         device.hang_up();
-        let failure = match pending(device) {
+        let failure = match TIMER.is_pending(device) {
             Ok(false) => return Ok(Renewed::Back),
             Ok(true) if device.now() >= deadline => {
                 return Err(stop(device, "the device did not begin"));

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use super::{Job, Settings, Stop};
-use crate::command::quote::quoted;
 use crate::device::{Device, Event, Told};
 use crate::failure::{Code, Failure, Result};
 use crate::link::Lost;
 use crate::refusal::{Reason, Refusal};
+use crate::timer::Timer;
 
 /// The timer's name.
 pub const ROLLBACK: &str = "attic-rollback";
 /// The backup's name.
 pub const BACKUP: &str = "attic-pre";
 
-/// What the timer may do: as much as is restored.
-const POLICY: &str = "ftp,reboot,read,write,policy,test,password,sensitive";
+/// The timer.
+const TIMER: Timer = Timer(ROLLBACK);
 /// How long a device that goes back may still answer.
 const CLOSE: Duration = Duration::from_secs(10);
 /// How often a command whose answer is lost is sent again.
@@ -35,20 +35,9 @@ pub(super) struct Armed {
     pub(super) since: String,
 }
 
-fn ours() -> String {
-    format!("[find where name={}]", quoted(ROLLBACK))
-}
-
 /// Whether the timer is there.
 pub(super) fn is_pending(device: &mut Device<'_>) -> Result<bool> {
-    let count = device.ask_number(&format!(
-        "[:len [/system/scheduler/find where name=\"{ROLLBACK}\"]]"
-    ))?;
-    Ok(count > 0)
-}
-
-fn next_run(device: &mut Device<'_>) -> Result<String> {
-    device.ask_text(&format!("[/system/scheduler/get {} next-run]", ours()))
+    TIMER.is_pending(device)
 }
 
 /// Refuses to begin where an earlier run is not confirmed.
@@ -56,15 +45,15 @@ pub(crate) fn refuse_pending(device: &mut Device<'_>) -> Result<()> {
     if !is_pending(device)? {
         return Ok(());
     }
-    let at = next_run(device)?;
+    let at = TIMER.next_run(device)?;
     let message = format!(
         "a rollback of an earlier run is pending: the device goes back at {at} by its clock"
     );
     Err(Failure::new(Code::RollbackPending, message)
         .hint("wait until it has gone back and started again, and then try again")
         .hint(format!(
-            "or keep what the earlier run did: on the device, /system/scheduler remove {}",
-            ours()
+            "or keep what the earlier run did: on the device, {}",
+            TIMER.removal()
         )))
 }
 
@@ -87,7 +76,7 @@ pub(super) fn arm(device: &mut Device<'_>, settings: &mut Settings<'_>) -> Resul
 
 /// Whether no timer is left. The backup goes only then: a timer needs it.
 fn stand_down(device: &mut Device<'_>, file: &str) -> bool {
-    let line = format!("/system/scheduler remove {}", ours());
+    let line = TIMER.removal();
     let stopped = match is_pending(device) {
         Ok(true) => matches!(device.tell(&line), Ok(Told::Done)),
         Ok(false) => true,
@@ -149,7 +138,7 @@ fn arm_with(
 }
 
 fn starting(device: &mut Device<'_>) -> Result<String> {
-    let next_run = next_run(device)?;
+    let next_run = TIMER.next_run(device)?;
     if next_run.trim().is_empty() {
         let message = "the device does not say when it would go back";
         return Err(Failure::new(Code::NotArmed, message).hint("nothing else was changed"));
@@ -160,7 +149,7 @@ fn starting(device: &mut Device<'_>) -> Result<String> {
 /// A timer that was started all the same would restart a device that nobody
 /// changed.
 fn unwind(device: &mut Device<'_>, failure: Failure) -> Failure {
-    let line = format!("/system/scheduler remove {}", ours());
+    let line = TIMER.removal();
     for _ in 0..TRIES {
         let removed = matches!(device.tell(&line), Ok(Told::Done));
         if removed && is_pending(device) == Ok(false) {
@@ -176,10 +165,7 @@ fn unwind(device: &mut Device<'_>, failure: Failure) -> Failure {
 fn start_timer(device: &mut Device<'_>, backup: &str, within: Duration) -> Result<()> {
     let load = format!("/system backup load name={backup} password=\"\"");
     let interval = crate::value::Duration::from_seconds(within.as_secs());
-    let line = format!(
-        "/system/scheduler add name={ROLLBACK} interval={interval} policy={POLICY} on-event={} comment=attic",
-        quoted(&load)
-    );
+    let line = TIMER.addition(interval, &load);
     for attempt in 0..TRIES {
         match device.tell(&line) {
             // Its first answer was lost, and it is there already.
@@ -221,8 +207,8 @@ impl Job<'_, '_> {
             Err(Stop::Unwanted(failure) | Stop::Fatal(failure)) => {
                 let message = format!("the timer could not be stopped: {failure}");
                 let failure = Failure::new(Code::NotDisarmed, message).hint(format!(
-                    "to keep what was done, at once: /system/scheduler remove {}",
-                    ours()
+                    "to keep what was done, at once: {}",
+                    TIMER.removal()
                 ));
                 Err(self.leave(failure))
             }
@@ -230,7 +216,7 @@ impl Job<'_, '_> {
     }
 
     fn try_disarm(&mut self) -> Result<(), Stop> {
-        let line = format!("/system/scheduler remove {}", ours());
+        let line = TIMER.removal();
         let mut doubtful = false;
         for _ in 0..TRIES {
             match self.device.tell(&line) {
