@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Job, Settings, Stop};
+use crate::backup::Saved;
 use crate::device::{Device, Event, Told};
 use crate::failure::{Code, Failure, Result};
 use crate::link::Lost;
@@ -64,35 +65,22 @@ pub(super) fn arm(device: &mut Device<'_>, settings: &mut Settings<'_>) -> Resul
     // would be of a state half-way, in place of theirs.
     refuse_pending(device)?;
     let backup = crate::backup::save(device, BACKUP)?;
-    let file = backup.file.clone();
-    let within = settings.confirm_within.as_secs();
-    arm_with(device, settings, backup).map_err(|failure| match stand_down(device, &file) {
-        true => failure,
-        false => failure.hint(format!(
-            "a timer may be left: then the device starts again within {within} s, as it is now"
-        )),
-    })
-}
-
-/// Whether no timer is left. The backup goes only then: a timer needs it.
-fn stand_down(device: &mut Device<'_>, file: &str) -> bool {
-    let line = TIMER.removal();
-    let stopped = match is_pending(device) {
-        Ok(true) => matches!(device.tell(&line), Ok(Told::Done)),
-        Ok(false) => true,
-        Err(_) => false,
+    let since = match prepare(device, settings, &backup) {
+        Ok(since) => since,
+        Err(failure) => {
+            // A timer that is there now is not ours, and needs the backup.
+            if is_pending(device) == Ok(false) {
+                discard(device, &backup.file);
+            }
+            return Err(failure);
+        }
     };
-    if stopped {
-        discard(device, file);
-    }
-    stopped
+    let file = backup.file.clone();
+    start(device, settings, backup, since).map_err(|failure| unwind(device, &file, failure))
 }
 
-fn arm_with(
-    device: &mut Device<'_>,
-    settings: &mut Settings<'_>,
-    backup: crate::backup::Saved,
-) -> Result<Armed> {
+/// Keeps copies here, and looks at the device's clock.
+fn prepare(device: &mut Device<'_>, settings: &mut Settings<'_>, backup: &Saved) -> Result<String> {
     let copy = device.get_file(&backup.file)?;
     if copy.len() as u64 != backup.size {
         let message = format!(
@@ -118,12 +106,19 @@ fn arm_with(
             path: path.display().to_string(),
         });
     }
-    let since = device.ask_text("([/system/clock/get date] . \" \" . [/system/clock/get time])")?;
+    device.ask_text("([/system/clock/get date] . \" \" . [/system/clock/get time])")
+}
+
+fn start(
+    device: &mut Device<'_>,
+    settings: &Settings<'_>,
+    backup: Saved,
+    since: String,
+) -> Result<Armed> {
     let within = settings.confirm_within;
     let began = device.now();
-    let next_run = start_timer(device, &backup.name, within)
-        .and_then(|()| starting(device))
-        .map_err(|failure| unwind(device, failure))?;
+    start_timer(device, &backup.name, within)?;
+    let next_run = starting(device)?;
     device.say(&Event::Armed {
         within: within.as_secs(),
         next_run,
@@ -147,12 +142,13 @@ fn starting(device: &mut Device<'_>) -> Result<String> {
 }
 
 /// A timer that was started all the same would restart a device that nobody
-/// changed.
-fn unwind(device: &mut Device<'_>, failure: Failure) -> Failure {
+/// changed. The backup goes only with it: a timer needs it.
+fn unwind(device: &mut Device<'_>, file: &str, failure: Failure) -> Failure {
     let line = TIMER.removal();
     for _ in 0..TRIES {
         let removed = matches!(device.tell(&line), Ok(Told::Done));
         if removed && is_pending(device) == Ok(false) {
+            discard(device, file);
             return failure;
         }
         device.pause(Duration::from_secs(1));

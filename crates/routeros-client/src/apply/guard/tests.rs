@@ -79,9 +79,16 @@ fn a_timer_that_is_there_already_is_no_refusal() {
 fn a_timer_that_was_not_wanted_after_all_is_removed_or_told_of() {
     let failure = || Failure::new(Code::ConnectionLost, "lost");
     let gone: Answer = |_, line| Some(if line.contains(":len") { "0" } else { "" });
-    let (came, sent) = play(gone, |device| unwind(device, failure()));
+    let (came, sent) = play(gone, |device| unwind(device, "attic-pre.backup", failure()));
     assert!(sent[0].starts_with("/system/scheduler remove"), "{sent:?}");
+    let last = sent.last().expect("something");
+    assert!(last.starts_with("/file remove"), "{last}");
     assert_eq!(came, failure());
-    let (came, _) = play(|_, _| None, |device| unwind(device, failure()));
+    let (came, sent) = play(
+        |_, _| None,
+        |device| unwind(device, "attic-pre.backup", failure()),
+    );
     assert!(came.hints[0].contains("restart the device"), "{came:?}");
+    // It would need the backup.
+    assert!(sent.iter().all(|line| !line.contains("/file")), "{sent:?}");
 }
