@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use crate::desired::sections;
 use crate::device::{Facts, Place};
 use crate::plan::marker::Marker;
 use crate::row::{Row, State};
@@ -31,10 +32,7 @@ pub fn adopt(facts: &Facts, state: &State, place: Option<&Place>) -> String {
             text(&address)
         );
     }
-    for kind in Kind::ALL {
-        if matches!(kind, Kind::Interface | Kind::Identity) {
-            continue;
-        }
+    for kind in sections() {
         for row in state.of(kind).iter().filter(|row| !row.is_dynamic()) {
             section(&mut file, kind, row);
         }

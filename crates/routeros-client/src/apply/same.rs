@@ -9,12 +9,7 @@ use crate::schema::Kind;
 /// or shows of itself.
 #[must_use]
 pub fn same_configuration(one: &State, other: &State) -> bool {
-    let changeable = Kind::ALL
-        .into_iter()
-        .filter(|kind| *kind != Kind::Interface);
-    changeable
-        .into_iter()
-        .all(|kind| settable(one.of(kind)) == settable(other.of(kind)))
+    Kind::settable().all(|kind| settable(one.of(kind)) == settable(other.of(kind)))
 }
 
 fn settable(rows: &[Row]) -> Vec<BTreeMap<&str, String>> {

@@ -12,6 +12,7 @@ use std::net::IpAddr;
 
 pub use fault::{Fault, Faults};
 pub(crate) use nearest::hint;
+pub(crate) use read::sections;
 
 use crate::schema::{Attribute, Kind};
 use crate::value::Value;

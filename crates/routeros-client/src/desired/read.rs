@@ -46,11 +46,8 @@ pub(super) fn read(text: &str) -> Result<Desired, Faults> {
 }
 
 /// The kinds that a file can declare, under the names of their sections.
-fn sections() -> impl Iterator<Item = Kind> {
-    let apart = [Kind::Interface, Kind::Identity];
-    Kind::ALL
-        .into_iter()
-        .filter(move |kind| !apart.contains(kind))
+pub(crate) fn sections() -> impl Iterator<Item = Kind> {
+    Kind::settable().filter(|kind| *kind != Kind::Identity)
 }
 
 impl Reader<'_> {

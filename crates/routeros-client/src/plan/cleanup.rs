@@ -3,7 +3,7 @@
 use super::after::after;
 use super::find::{matched, value_of};
 use super::marker::{Marker, Origin};
-use super::{CUT_OVER, Change, DiffError, Plan, Step, WIRE, step};
+use super::{CUT_OVER, Change, DiffError, Plan, Step, step};
 use crate::desired::{Desired, Item, default_of};
 use crate::row::{Row, State};
 use crate::schema::Kind;
@@ -24,9 +24,9 @@ pub fn cleanup(desired: &Desired, state: &State) -> Result<Plan, DiffError> {
         plan: Plan::default(),
     };
     work.kind(Kind::Bridge, &|name| CUT_OVER.contains(&name), false)?;
-    for kind in WIRE.iter().rev() {
-        let early = |name: &str| *kind != Kind::Bridge || !CUT_OVER.contains(&name);
-        work.kind(*kind, &early, true)?;
+    for kind in Kind::settable().rev() {
+        let early = |name: &str| kind != Kind::Bridge || !CUT_OVER.contains(&name);
+        work.kind(kind, &early, true)?;
     }
     Ok(work.plan)
 }

@@ -9,25 +9,6 @@ use crate::row::{Row, State};
 use crate::schema::Kind;
 use crate::value::Value;
 
-/// The order in which kinds are made. Services come last: they decide who may
-/// connect at all.
-pub(crate) const WIRE: [Kind; 14] = [
-    Kind::Ethernet,
-    Kind::Bridge,
-    Kind::BridgePort,
-    Kind::BridgeVlan,
-    Kind::Vlan,
-    Kind::Address,
-    Kind::Pool,
-    Kind::DhcpServer,
-    Kind::DhcpNetwork,
-    Kind::DhcpLease,
-    Kind::Dns,
-    Kind::DnsStatic,
-    Kind::Identity,
-    Kind::Service,
-];
-
 /// The properties of a bridge that decide what its ports let through; set
 /// together, when everything else is there.
 pub(crate) const CUT_OVER: [&str; 4] =
@@ -44,18 +25,18 @@ pub fn diff(desired: &Desired, state: &State) -> Result<Plan, DiffError> {
         now: state.clone(),
         plan: Plan::default(),
     };
-    let (last, first) = WIRE.split_last().unwrap_or((&Kind::Service, &[]));
-    for kind in first {
-        let early = |name: &str| *kind != Kind::Bridge || !CUT_OVER.contains(&name);
-        work.kind(*kind, &early)?;
+    for kind in Kind::settable().filter(|kind| *kind != Kind::Service) {
+        let early = |name: &str| kind != Kind::Bridge || !CUT_OVER.contains(&name);
+        work.kind(kind, &early)?;
     }
-    for kind in WIRE.iter().rev() {
-        if desired.purge.contains(kind) {
-            work.purge(*kind)?;
+    for kind in Kind::settable().rev() {
+        if desired.purge.contains(&kind) {
+            work.purge(kind)?;
         }
     }
     work.kind(Kind::Bridge, &|name| CUT_OVER.contains(&name))?;
-    work.kind(*last, &|_| true)?;
+    // Services decide who may connect at all.
+    work.kind(Kind::Service, &|_| true)?;
     work.notes();
     Ok(work.plan)
 }

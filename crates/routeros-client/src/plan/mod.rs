@@ -12,7 +12,7 @@ pub use after::{after, after_command};
 pub use cleanup::cleanup;
 pub use diff::diff;
 
-pub(crate) use diff::{CUT_OVER, WIRE};
+pub(crate) use diff::CUT_OVER;
 pub(crate) use find::{target, value_of};
 
 use crate::command::Command;

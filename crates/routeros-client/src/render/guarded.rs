@@ -3,7 +3,7 @@
 use crate::command::{Command, Target, find_count};
 use crate::desired::{Desired, Item};
 use crate::plan::marker::{Marker, Origin};
-use crate::plan::{CUT_OVER, WIRE, target};
+use crate::plan::{CUT_OVER, target};
 use crate::row::Row;
 use crate::schema::Kind;
 use crate::value::Value;
@@ -13,7 +13,7 @@ type Properties = Vec<(String, Value)>;
 pub(super) fn lines(desired: &Desired) -> Vec<String> {
     let mut lines = Vec::new();
     let mut services = Vec::new();
-    for kind in WIRE {
+    for kind in Kind::settable() {
         for item in desired.of(kind) {
             let out = match kind {
                 Kind::Service => &mut services,

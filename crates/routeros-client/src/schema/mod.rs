@@ -85,6 +85,13 @@ impl Kind {
         Kind::Service,
     ];
 
+    /// Every kind that can be set, in that order; interfaces of every type are
+    /// only looked at.
+    pub fn settable() -> impl DoubleEndedIterator<Item = Kind> {
+        let settable = |kind: &Kind| *kind != Kind::Interface;
+        Kind::ALL.into_iter().filter(settable)
+    }
+
     /// Where it lives and what it has.
     #[must_use]
     pub fn menu(self) -> &'static Menu {

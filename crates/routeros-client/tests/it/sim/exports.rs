@@ -29,13 +29,6 @@ const LINES: &[&str] = &[
     "/system/identity/set name=\"attic switch\"",
 ];
 
-/// Kinds whose items an export holds.
-fn exported() -> impl Iterator<Item = Kind> {
-    Kind::ALL
-        .into_iter()
-        .filter(|kind| *kind != Kind::Interface)
-}
-
 /// Whether both are the same item: an export leaves out what is at its default.
 fn is_same(said: &Row, shown: &Row) -> bool {
     let menu = said.kind.menu();
@@ -64,7 +57,7 @@ fn an_export_says_what_the_rows_say() {
                 .unwrap_or_else(|error| panic!("7.{minor}: {error}"))
                 .state();
             let mut compared = 0;
-            for kind in exported() {
+            for kind in Kind::settable() {
                 let shown: Vec<Row> = lab
                     .rows(kind)
                     .into_iter()
@@ -124,7 +117,7 @@ fn what_differs_from_the_default_is_in_an_export() {
         let mut lab = Lab::blank(minor);
         lab.quietly(LINES);
         let said = parse(&lab.say("/export")).expect("parses").state();
-        for kind in exported().filter(|kind| kind.menu().can_add) {
+        for kind in Kind::settable().filter(|kind| kind.menu().can_add) {
             for row in lab.rows(kind).iter().filter(|row| !row.is_dynamic()) {
                 let in_export = said
                     .of(kind)

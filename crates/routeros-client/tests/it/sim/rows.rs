@@ -95,10 +95,7 @@ fn what_is_set_is_read_back() {
     for minor in MINORS {
         let mut around = Lab::blank(minor);
         around.quietly(samples::AROUND);
-        for kind in Kind::ALL
-            .into_iter()
-            .filter(|kind| *kind != Kind::Interface)
-        {
+        for kind in Kind::settable() {
             let mut lab = around.clone();
             let before = lab.ids(kind);
             let target = if kind.menu().can_add {
