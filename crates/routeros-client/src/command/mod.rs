@@ -8,4 +8,5 @@ mod sentinel;
 
 pub use parts::{Command, Target, Verb};
 pub use reading::find_count;
+pub(crate) use sentinel::before_mark;
 pub use sentinel::{ERROR, OK, Outcome, guarded};

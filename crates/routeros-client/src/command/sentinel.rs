@@ -33,14 +33,18 @@ impl Outcome {
         if let Some(at) = line_start(&answer, ERROR) {
             return Outcome::Refused(answer[at + ERROR.len()..].trim_end().to_owned());
         }
-        let trimmed = answer.trim_end_matches('\n');
-        match trimmed.strip_suffix(OK) {
-            Some(before) if before.is_empty() || before.ends_with('\n') => {
-                Outcome::Done(before.to_owned())
-            }
-            _ => Outcome::Unproven(answer),
+        match before_mark(&answer) {
+            Some(before) => Outcome::Done(before.to_owned()),
+            None => Outcome::Unproven(answer),
         }
     }
+}
+
+/// What was printed before [`OK`], with its line ends; nothing where the mark
+/// is missing or does not stand on the last line alone.
+pub(crate) fn before_mark(answer: &str) -> Option<&str> {
+    let before = answer.trim_end_matches('\n').strip_suffix(OK)?;
+    (before.is_empty() || before.ends_with('\n')).then_some(before)
 }
 
 /// Where `mark` starts a line.

@@ -1,7 +1,7 @@
 //! How commands are sent so that their answers prove something.
 
 use super::{Device, Told};
-use crate::command::OK;
+use crate::command::{OK, before_mark};
 use crate::failure::{Code, Failure, Result};
 use crate::link::Lost;
 use crate::refusal::Refusal;
@@ -34,8 +34,7 @@ fn refused(text: &str) -> Told {
 
 /// What was printed before the mark; nothing where the mark is missing.
 pub(super) fn body(answer: &str) -> Option<&str> {
-    let before = answer.trim_end_matches('\n').strip_suffix(OK)?;
-    (before.is_empty() || before.ends_with('\n')).then(|| before.trim_end_matches('\n'))
+    before_mark(answer).map(|before| before.trim_end_matches('\n'))
 }
 
 /// The values of one property, of all items of a menu that match.

@@ -1,7 +1,7 @@
 //! Records without quotes: `.id=*1;name=a;list=b;c;…`.
 
 use super::{Fields, ReadError, is_name};
-use crate::command::OK;
+use crate::command::before_mark;
 use crate::refusal::Refusal;
 use crate::row::Row;
 use crate::schema::Kind;
@@ -17,10 +17,9 @@ use crate::schema::Kind;
 /// Where the device refused, or a record is cut off or has two meanings.
 pub fn records(kind: Kind, answer: &str) -> Result<Vec<Row>, ReadError> {
     let text = answer.replace("\r\n", "\n");
-    let trimmed = text.trim_end_matches('\n');
-    let body = match trimmed.strip_suffix(OK) {
-        Some(body) if body.is_empty() || body.ends_with('\n') => body.trim_end_matches('\n'),
-        _ => return Err(Refusal::of_reading(trimmed).map_or(ReadError::CutOff, ReadError::Refused)),
+    let Some(body) = before_mark(&text).map(|body| body.trim_end_matches('\n')) else {
+        let refused = Refusal::of_reading(text.trim_end_matches('\n'));
+        return Err(refused.map_or(ReadError::CutOff, ReadError::Refused));
     };
     if body.is_empty() {
         return Ok(Vec::new());
