@@ -65,9 +65,7 @@ pub fn as_value(answer: &str) -> Result<Vec<Fields>, ReadError> {
 fn row(kind: Kind, fields: &Fields) -> Row {
     let mut row = Row::new(kind);
     for (name, text) in fields {
-        let attribute = kind.attribute(name);
-        let word = attribute.and_then(|attribute| attribute.zero_is);
-        row.take(name, word.filter(|_| text == "0").unwrap_or(text));
+        row.take(name, text);
     }
     row
 }
