@@ -3,7 +3,7 @@
 
 use super::steps::unreached;
 use super::{Job, Stop};
-use crate::command::find_count;
+use crate::command;
 use crate::device::Event;
 use crate::failure::{Code, Failure, Result};
 
@@ -46,9 +46,8 @@ impl Job<'_, '_> {
         }
         let counts = self.goal.counts();
         for count in &counts {
-            let line = find_count(count.kind, &count.properties);
-            let expression = line.strip_prefix(":put ").unwrap_or(&line);
-            let found = self.device.ask_number(expression)?;
+            let expression = command::count(count.kind, &count.properties);
+            let found = self.device.ask_number(&expression)?;
             if found != count.expected {
                 let message = format!(
                     "the device counts {found} instead of {}: {expression}",

@@ -7,6 +7,7 @@ mod reading;
 mod sentinel;
 
 pub use parts::{Command, Target, Verb};
+pub(crate) use reading::count;
 pub use reading::find_count;
 pub(crate) use sentinel::before_mark;
 pub use sentinel::{ERROR, OK, Outcome, guarded};

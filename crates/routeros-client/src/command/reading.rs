@@ -9,12 +9,14 @@ use crate::value::Value;
 /// console prints nothing.
 #[must_use]
 pub fn find_count(kind: Kind, properties: &[(String, Value)]) -> String {
+    format!(":put {}", count(kind, properties))
+}
+
+/// The expression of [`find_count`].
+pub(crate) fn count(kind: Kind, properties: &[(String, Value)]) -> String {
     let blank = if properties.is_empty() { "" } else { " " };
-    format!(
-        ":put [:len [{} find{blank}{}]]",
-        kind.menu().path,
-        Where(properties)
-    )
+    let path = kind.menu().path;
+    format!("[:len [{path} find{blank}{}]]", Where(properties))
 }
 
 #[cfg(test)]

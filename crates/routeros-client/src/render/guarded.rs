@@ -1,6 +1,6 @@
 //! The form for a device that has a configuration.
 
-use crate::command::{Command, Target, find_count};
+use crate::command::{self, Command, Target};
 use crate::desired::{Desired, Item};
 use crate::plan::marker::{Marker, Origin};
 use crate::plan::{CUT_OVER, target};
@@ -51,8 +51,7 @@ fn count(kind: Kind, target: &Target) -> String {
         Target::Find(conditions) => conditions.clone(),
         Target::Id(_) | Target::Singleton => Vec::new(),
     };
-    let question = find_count(kind, &conditions);
-    question.trim_start_matches(":put ").to_owned()
+    command::count(kind, &conditions)
 }
 
 fn with(command: Command, properties: Properties) -> Command {
