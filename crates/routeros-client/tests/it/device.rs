@@ -7,81 +7,49 @@ use std::time::Duration;
 
 use routeros_client::device::{Device, Event, Told};
 use routeros_client::failure::{Code, Failure, Result};
-use routeros_client::link::{Connector, FileError, Lost, Patience, Session};
+use routeros_client::link::{Connector, Lost, Session};
 
-/// What happens at each command, in turn.
-type Script = Rc<RefCell<VecDeque<Result<String, Lost>>>>;
+use crate::fake::{Fake, Still};
 
-/// Plays a script; counts the connections.
-struct Player {
-    script: Script,
-    connections: Rc<RefCell<u32>>,
-    /// How often it refuses to connect before.
-    absent: u32,
+/// A device that refuses to connect so often before; counts the connections.
+struct Absent {
+    left: u32,
+    connections: u32,
+    then: Fake,
 }
 
-struct Line(Script);
-
-impl Session for Line {
-    fn exec(&mut self, _: &str) -> Result<String, Lost> {
-        let next = self.0.borrow_mut().pop_front();
-        next.expect("no more commands than the script has")
-    }
-
-    fn put_file(&mut self, _: &str, _: &[u8]) -> Result<(), FileError> {
-        Err(FileError::Refused("no files".to_owned()))
-    }
-
-    fn get_file(&mut self, _: &str) -> Result<Vec<u8>, FileError> {
-        Err(FileError::Lost(Lost("cut".to_owned())))
-    }
-}
-
-impl Connector for Player {
+impl Connector for Absent {
     fn connect(&mut self) -> Result<Box<dyn Session>> {
-        if self.absent > 0 {
-            self.absent -= 1;
+        if self.left > 0 {
+            self.left -= 1;
             return Err(Failure::new(Code::Unreachable, "nobody there"));
         }
-        *self.connections.borrow_mut() += 1;
-        Ok(Box::new(Line(self.script.clone())))
+        self.connections += 1;
+        self.then.connect()
     }
 }
 
-/// Time that passes only while somebody waits.
-#[derive(Default)]
-struct Still(Duration);
-
-impl Patience for Still {
-    fn now(&self) -> Duration {
-        self.0
-    }
-
-    fn pause(&mut self, time: Duration) {
-        self.0 += time;
-    }
-}
-
-/// Runs `act` against a script; how many connections it took.
+/// Runs `act` against a script: what happens at each command, in turn. How
+/// many connections it took.
 fn play(absent: u32, script: &[Result<&str, &str>], act: impl FnOnce(&mut Device<'_>)) -> u32 {
     let answers = script.iter().map(|answer| match answer {
         Ok(text) => Ok((*text).to_owned()),
         Err(why) => Err(Lost((*why).to_owned())),
     });
-    let connections = Rc::new(RefCell::new(0));
-    let mut player = Player {
-        script: Rc::new(RefCell::new(answers.collect())),
-        connections: connections.clone(),
-        absent,
+    let left: Rc<RefCell<VecDeque<_>>> = Rc::new(RefCell::new(answers.collect()));
+    let script = left.clone();
+    let mut player = Absent {
+        left: absent,
+        connections: 0,
+        then: Fake::raw(move |_| {
+            let next = script.borrow_mut().pop_front();
+            next.expect("no more commands than the script has")
+        }),
     };
     let (mut still, mut hear) = (Still::default(), |_: &Event| {});
     act(&mut Device::new(&mut player, &mut still, &mut hear));
-    assert_eq!(
-        player.script.borrow().len(),
-        0,
-        "commands that were not sent"
-    );
-    *connections.borrow()
+    assert_eq!(left.borrow().len(), 0, "commands that were not sent");
+    player.connections
 }
 
 #[test]

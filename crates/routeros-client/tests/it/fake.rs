@@ -10,7 +10,7 @@ use routeros_client::link::{Connector, FileError, Lost, Patience, Session};
 
 /// What was sent.
 pub(crate) type Log = Rc<RefCell<Vec<String>>>;
-/// What a command prints; the mark behind it is added.
+/// What a command answers.
 pub(crate) type Answer = Rc<dyn Fn(&str) -> Result<String, Lost>>;
 
 /// A way to a device that answers.
@@ -20,7 +20,19 @@ pub(crate) struct Fake {
 }
 
 impl Fake {
+    /// `answer` is what a command prints; the mark behind it is added.
     pub(crate) fn new(answer: impl Fn(&str) -> Result<String, Lost> + 'static) -> Self {
+        Fake::raw(move |line| {
+            let text = answer(line)?;
+            match text.is_empty() {
+                true => Ok("@@OK\n".to_owned()),
+                false => Ok(format!("{text}\n@@OK\n")),
+            }
+        })
+    }
+
+    /// `answer` is the whole answer.
+    pub(crate) fn raw(answer: impl Fn(&str) -> Result<String, Lost> + 'static) -> Self {
         Fake {
             log: Log::default(),
             answer: Rc::new(answer),
@@ -57,11 +69,7 @@ struct Line(Log, Answer);
 impl Session for Line {
     fn exec(&mut self, line: &str) -> Result<String, Lost> {
         self.0.borrow_mut().push(line.to_owned());
-        let text = (self.1)(line)?;
-        match text.is_empty() {
-            true => Ok("@@OK\n".to_owned()),
-            false => Ok(format!("{text}\n@@OK\n")),
-        }
+        (self.1)(line)
     }
 
     fn put_file(&mut self, _: &str, _: &[u8]) -> Result<(), FileError> {
@@ -75,7 +83,7 @@ impl Session for Line {
 
 /// Time that passes only while somebody waits.
 #[derive(Default)]
-struct Still(Duration);
+pub(crate) struct Still(Duration);
 
 impl Patience for Still {
     fn now(&self) -> Duration {
