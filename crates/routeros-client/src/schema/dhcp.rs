@@ -22,7 +22,7 @@ pub(super) static SERVER: Menu = Menu {
         Attribute::new("address-pool", POOL).default("static-only"),
         Attribute::new("lease-time", SPAN)
             .default("30m")
-            .note("10m in builds before 7.16"),
+            .note("10m in RouterOS 6"),
         Attribute::new(
             "authoritative",
             Type::Word(&["after-10sec-delay", "after-2sec-delay", "no", "yes"]),
