@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use crate::apply::dialled;
 use crate::desired::sections;
 use crate::device::{Facts, Place};
 use crate::plan::marker::Marker;
@@ -23,13 +24,13 @@ pub fn adopt(facts: &Facts, state: &State, place: Option<&Place>) -> String {
         text(&facts.identity),
         text(&format!("{}.{}", facts.version.major, facts.version.minor)),
     );
-    if let Some((port, address)) = place.and_then(|place| Some((place, near(state, place)?))) {
+    if let Some((port, address)) = place.and_then(|place| Some((place, dialled(state, place)?))) {
         // A string never fails to take more.
         let _ = write!(
             file,
             "\n[management]\nport = {}\naddress = {}\n",
             text(&port.port),
-            text(&address)
+            text(&address.to_string())
         );
     }
     for kind in sections() {
@@ -38,20 +39,6 @@ pub fn adopt(facts: &Facts, state: &State, place: Option<&Place>) -> String {
         }
     }
     file
-}
-
-/// The device's address in the operator's network.
-fn near(state: &State, place: &Place) -> Option<String> {
-    let values = state
-        .of(Kind::Address)
-        .iter()
-        .filter_map(|row| row.get("address"));
-    let mut prefixes = values.filter_map(|value| match value {
-        Value::Prefix(prefix) => Some(*prefix),
-        _ => None,
-    });
-    let found = prefixes.find(|prefix| prefix.contains(place.operator))?;
-    Some(found.address.to_string())
 }
 
 fn section(file: &mut String, kind: Kind, row: &Row) {

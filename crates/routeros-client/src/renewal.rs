@@ -51,8 +51,6 @@ pub fn restore(device: &mut Device<'_>, bytes: &[u8], boot: Duration) -> Result<
     let renewed = wait(device, boot)?;
     if renewed == Renewed::Back {
         started.prove_restart(device)?;
-    }
-    if renewed == Renewed::Back {
         backup::remove(device, &file)?;
     }
     Ok(renewed)

@@ -173,7 +173,7 @@ pub(super) fn lockout(
 
 /// The device's address in the operator's network. What was dialled may be a
 /// tunnel's end.
-fn dialled(state: &State, place: &Place) -> Option<std::net::IpAddr> {
+pub(crate) fn dialled(state: &State, place: &Place) -> Option<std::net::IpAddr> {
     let addresses = state
         .of(Kind::Address)
         .iter()

@@ -14,7 +14,7 @@ pub use goal::{Cleanup, Count, Goal};
 pub use guard::{BACKUP, ROLLBACK};
 pub use same::same_configuration;
 
-pub(crate) use goal::accepts;
+pub(crate) use goal::{accepts, dialled};
 pub(crate) use guard::refuse_pending;
 
 use std::collections::BTreeSet;
