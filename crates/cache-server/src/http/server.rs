@@ -22,6 +22,10 @@ use super::socket::Guarded;
 /// Longest head of a request.
 const MAX_HEAD: usize = 64 << 10;
 
+/// Bytes of an answer after which hyper writes before it asks for more. Less than
+/// a usual read of a NAR, so that each is written while it lies in the core's cache.
+const WRITTEN_AT_ONCE: usize = 192 << 10;
+
 /// Serves `router` on `listener` until `shutdown` is done, then gives running
 /// requests [`HttpConfig::shutdown_deadline`] to finish.
 ///
@@ -87,7 +91,7 @@ fn builder(config: &HttpConfig) -> http1::Builder {
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(config.idle_timeout)
-        .max_buf_size(192 << 10)
+        .max_buf_size(WRITTEN_AT_ONCE)
         .max_header_size(MAX_HEAD);
     builder
 }
