@@ -18,6 +18,7 @@ mod run;
 pub mod ssh;
 mod state;
 pub mod system;
+mod time;
 pub mod version;
 pub mod view;
 

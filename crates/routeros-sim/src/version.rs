@@ -17,6 +17,15 @@ impl Version {
     pub const fn new(minor: u8) -> Self {
         Self { minor, patch: 0 }
     }
+
+    /// An internal id as the command line writes it: `*1F` from 7.20, `*1f` before.
+    pub(crate) fn id_text(self, id: u32) -> String {
+        if self.minor >= 20 {
+            format!("*{id:X}")
+        } else {
+            format!("*{id:x}")
+        }
+    }
 }
 
 impl fmt::Display for Version {

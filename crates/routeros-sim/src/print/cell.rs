@@ -1,5 +1,6 @@
 //! How one value looks in the forms for people.
 
+use crate::time::duration_short;
 use crate::view::Cell;
 
 /// The lines of a value in a table: one for each of several values, none for an empty one.
@@ -33,29 +34,8 @@ pub(crate) fn text(cell: &Cell) -> String {
         Cell::Present => String::new(),
         Cell::Bool(true) => "yes".to_owned(),
         Cell::Bool(false) => "no".to_owned(),
-        Cell::Duration(seconds) | Cell::DatedDuration(seconds) => duration(*seconds),
+        Cell::Duration(seconds) | Cell::DatedDuration(seconds) => duration_short(*seconds),
         Cell::List(items) | Cell::NumberList(items) => items.join(","),
-    }
-}
-
-/// `1w2d3h4m5s`; parts that are zero are left out.
-pub(crate) fn duration(seconds: u64) -> String {
-    let parts = [
-        (seconds / 604_800, 'w'),
-        (seconds / 86_400 % 7, 'd'),
-        (seconds / 3_600 % 24, 'h'),
-        (seconds / 60 % 60, 'm'),
-        (seconds % 60, 's'),
-    ];
-    let text: String = parts
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, unit)| format!("{number}{unit}"))
-        .collect();
-    if text.is_empty() {
-        "0s".to_owned()
-    } else {
-        text
     }
 }
 
@@ -75,20 +55,6 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_leave_out_what_is_zero() {
-        for (seconds, expected) in [
-            (0, "0s"),
-            (59, "59s"),
-            (600, "10m"),
-            (86_400, "1d"),
-            (604_800, "1w"),
-            (694_861, "1w1d1h1m1s"),
-        ] {
-            assert_eq!(duration(seconds), expected);
-        }
-    }
 
     #[test]
     fn thousands_of_counters_are_parted_by_blanks() {

@@ -15,7 +15,7 @@ pub(crate) struct Head<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Numbers {
     Places,
-    Ids { upper: bool },
+    Ids(Version),
 }
 
 impl<'a> Head<'a> {
@@ -39,9 +39,7 @@ impl<'a> Head<'a> {
         version: Version,
     ) -> Self {
         let numbers = if show_ids {
-            Numbers::Ids {
-                upper: version >= Version::new(20),
-            }
+            Numbers::Ids(version)
         } else {
             Numbers::Places
         };
@@ -69,7 +67,7 @@ impl<'a> Head<'a> {
     pub(crate) fn heading(&self) -> String {
         let sign = match self.numbers {
             Numbers::Places => "#",
-            Numbers::Ids { .. } => "*",
+            Numbers::Ids(_) => "*",
         };
         self.joined(sign, &" ".repeat(self.groups.len()))
     }
@@ -80,7 +78,7 @@ impl<'a> Head<'a> {
             let width = self.width;
             out = match self.numbers {
                 Numbers::Places => format!("{number:>width$} "),
-                Numbers::Ids { .. } => format!("{number:<width$} "),
+                Numbers::Ids(_) => format!("{number:<width$} "),
             };
         }
         if !slot.is_empty() {
@@ -92,18 +90,9 @@ impl<'a> Head<'a> {
 
     fn number(&self, row: &Row) -> String {
         match self.numbers {
-            Numbers::Ids { upper } => id(row.id, upper),
+            Numbers::Ids(version) => version.id_text(row.id),
             Numbers::Places => row.number.map(|n| n.to_string()).unwrap_or_default(),
         }
-    }
-}
-
-/// `*1F` from 7.20, `*1f` before.
-pub(crate) fn id(id: u32, upper: bool) -> String {
-    if upper {
-        format!("*{id:X}")
-    } else {
-        format!("*{id:x}")
     }
 }
 

@@ -1,6 +1,7 @@
 //! `:serialize to=json`.
 
-use super::value::{Record, clock, put_cell};
+use super::value::{Record, put_cell};
+use crate::time::{date_time, duration_clock};
 use crate::view::Cell;
 
 /// How text that looks like a number is treated.
@@ -35,8 +36,8 @@ pub fn cell(cell: &Cell, strings: Strings) -> String {
         | Cell::Counter(_)
         | Cell::Sentinel { .. }
         | Cell::Bool(_) => put_cell(cell),
-        Cell::Duration(seconds) => quoted(&clock(*seconds)),
-        Cell::DatedDuration(seconds) => quoted(&date(*seconds)),
+        Cell::Duration(seconds) => quoted(&duration_clock(*seconds)),
+        Cell::DatedDuration(seconds) => quoted(&date_time(*seconds)),
         Cell::Time(time) => quoted(time),
         Cell::List(items) | Cell::NumberList(items) => {
             array(items.iter().map(|item| text(item, strings)))
@@ -82,46 +83,9 @@ pub fn quoted(text: &str) -> String {
     out + "\""
 }
 
-/// The point in time so many seconds after the start of 1970.
-fn date(seconds: u64) -> String {
-    let (mut days, mut year, mut month) = (seconds / 86_400, 1970, 0);
-    let leap = |year: u64| {
-        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-    };
-    let length = |year, month: usize| match month {
-        1 if leap(year) => 29,
-        1 => 28,
-        3 | 5 | 8 | 10 => 30,
-        _ => 31,
-    };
-    while days >= length(year, month) {
-        days -= length(year, month);
-        month += 1;
-        if month == 12 {
-            (year, month) = (year + 1, 0);
-        }
-    }
-    let time = clock(seconds % 86_400);
-    format!("{year}-{:02}-{:02} {time}", month + 1, days + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dated_durations_count_from_1970() {
-        for (seconds, expected) in [
-            (0, "1970-01-01 00:00:00"),
-            (86_400, "1970-01-02 00:00:00"),
-            (604_800 + 61, "1970-01-08 00:01:01"),
-            (31 * 86_400, "1970-02-01 00:00:00"),
-            (1_709_164_800, "2024-02-29 00:00:00"),
-            (4_107_542_400, "2100-03-01 00:00:00"),
-        ] {
-            assert_eq!(date(seconds), expected);
-        }
-    }
 
     #[test]
     fn text_like_a_number_becomes_one_unless_told_otherwise() {

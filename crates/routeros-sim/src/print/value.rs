@@ -1,8 +1,8 @@
 //! `print as-value`, `get`, and what `:put` makes of them.
 
 use super::cell::text;
-use super::head::id;
 use crate::Version;
+use crate::time::duration_clock;
 use crate::view::{Cell, Layout, Row, View};
 use std::collections::BTreeMap;
 
@@ -63,8 +63,7 @@ pub fn get(view: &View, row: &Row, version: Version) -> Record {
     if let Some(comment) = row.comment.as_ref().filter(|comment| !comment.is_empty()) {
         record.insert("comment".to_owned(), Cell::Quoted(comment.clone()));
     }
-    let id = id(row.id, version >= Version::new(20));
-    record.insert(".id".to_owned(), Cell::Bare(id));
+    record.insert(".id".to_owned(), Cell::Bare(version.id_text(row.id)));
     record
 }
 
@@ -82,42 +81,11 @@ pub fn put(records: &[Record]) -> String {
 pub fn put_cell(cell: &Cell) -> String {
     match cell {
         Cell::Bool(value) => value.to_string(),
-        Cell::Duration(seconds) | Cell::DatedDuration(seconds) => clock(*seconds),
+        Cell::Duration(seconds) | Cell::DatedDuration(seconds) => duration_clock(*seconds),
         Cell::List(items) | Cell::NumberList(items) => items.join(";"),
         Cell::Sentinel { number, .. } => number.to_string(),
         Cell::Hex(number) => number.to_string(),
         Cell::Present => format!("{}a word without a value as a value", crate::UNKNOWN),
         other => text(other),
-    }
-}
-
-/// `1w2d03:04:05`; weeks and days only where there are any.
-pub(crate) fn clock(seconds: u64) -> String {
-    let mut out = String::new();
-    for (number, unit) in [(seconds / 604_800, 'w'), (seconds / 86_400 % 7, 'd')] {
-        if number > 0 {
-            out.push_str(&format!("{number}{unit}"));
-        }
-    }
-    let (hours, minutes) = (seconds / 3_600 % 24, seconds / 60 % 60);
-    out + &format!("{hours:02}:{minutes:02}:{:02}", seconds % 60)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_clock_has_weeks_and_days_only_where_there_are_any() {
-        for (seconds, expected) in [
-            (0, "00:00:00"),
-            (1_800, "00:30:00"),
-            (5_415, "01:30:15"),
-            (86_400, "1d00:00:00"),
-            (604_800, "1w00:00:00"),
-            (788_645, "1w2d03:04:05"),
-        ] {
-            assert_eq!(clock(seconds), expected);
-        }
     }
 }

@@ -56,7 +56,7 @@ impl Device {
                 .with("size", Val::Number(size))
                 .with(
                     "last-modified",
-                    Val::text(crate::state::timestamp(file.written)),
+                    Val::text(crate::time::timestamp(file.written)),
                 );
             if let Ok(text) = String::from_utf8(file.contents) {
                 item = item.with("contents", Val::Text(text));

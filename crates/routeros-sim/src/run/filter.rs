@@ -77,7 +77,7 @@ impl Run<'_> {
     fn field(&self, menu: &'static Menu, item: &Item, name: &str) -> Field {
         let state = &self.device.state;
         if name == ".id" {
-            return Field::Text(state.id_text(item.id));
+            return Field::Text(state.version.id_text(item.id));
         }
         if menu.has_flag(name) || name == "disabled" && menu.can_disable {
             return Field::Flag(state.flag(menu, item, name));

@@ -68,7 +68,7 @@ impl Run<'_> {
     }
 
     pub(super) fn id(&self, id: u32) -> Value {
-        Value::Id(id, self.device.state.id_text(id))
+        Value::Id(id, self.device.state.version.id_text(id))
     }
 
     fn add(&mut self, menu: &'static Menu, args: &Args) -> Done<Value> {

@@ -1,7 +1,8 @@
 //! Values of scripts.
 
 use crate::print::value::{Record, put, put_cell};
-use crate::state::{duration_clock, parse_seconds};
+use crate::state::parse_seconds;
+use crate::time::duration_clock;
 use crate::view::Cell;
 
 /// A value of a script.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::value::{mask, parse_interface};
-use super::{Item, Refusal, State, Val, read, timestamp};
+use super::{Item, Refusal, State, Val, read};
 use crate::menu::{Menu, Mode, Space, Type};
+use crate::time::timestamp;
 
 /// Arguments by the full name of their property; nothing unsets it.
 pub(crate) type Given = BTreeMap<&'static str, Option<String>>;

@@ -1,8 +1,9 @@
 //! A device as it leaves the factory.
 
-use super::{Board, Item, State, Val, timestamp};
+use super::{Board, Item, State, Val};
 use crate::Version;
 use crate::menu::Space;
+use crate::time::timestamp;
 
 /// Milliseconds since 1970 that a board without a clock of its own starts from.
 const CLOCKLESS: u64 = 1_760_000_000_000;

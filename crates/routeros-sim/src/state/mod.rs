@@ -12,14 +12,12 @@ mod login;
 mod members;
 mod network;
 mod show;
-mod time;
 mod value;
 
 pub(crate) use change::Given;
 pub(crate) use factory::{MODEL, SERIAL};
 pub(crate) use item::{Item, Refusal, parse_id};
 pub(crate) use show::Purpose;
-pub(crate) use time::{duration_clock, duration_short, timestamp};
 pub(crate) use value::{Val, contains, parse_address, parse_seconds, read, read_bool};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,16 +121,7 @@ impl State {
             .iter()
             .find_map(|path| self.item(path, id))
             .and_then(|item| item.text("name"))
-            .map_or_else(|| self.id_text(id), str::to_owned)
-    }
-
-    /// An id as the command line of this version writes it.
-    pub(crate) fn id_text(&self, id: u32) -> String {
-        if self.version.minor >= 20 {
-            format!("*{id:X}")
-        } else {
-            format!("*{id:x}")
-        }
+            .map_or_else(|| self.version.id_text(id), str::to_owned)
     }
 
     /// The value of a property: what was set, or the default.

@@ -1,7 +1,8 @@
 //! What a menu shows at one moment.
 
-use super::{INTERFACES, Item, State, Val, duration_short, timestamp};
+use super::{INTERFACES, Item, State, Val};
 use crate::menu::{Menu, Mode, Prop, Space, Type, When};
+use crate::time::{duration_short, timestamp};
 use crate::view::{Cell, Property, Row, View};
 
 /// What a view is made for.

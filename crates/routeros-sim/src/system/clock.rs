@@ -2,7 +2,8 @@
 
 use super::reset::AFTER_RESET;
 use crate::device::{Device, Event, Session};
-use crate::state::{Val, timestamp};
+use crate::state::Val;
+use crate::time::timestamp;
 
 const SCHEDULER: &str = "/system/scheduler";
 

@@ -26,7 +26,7 @@ impl Device {
                 .find_map(|user| user.text("group"))
                 .unwrap_or_default();
             let item = Item::new(0)
-                .with("when", Val::Text(crate::state::timestamp(self.now())))
+                .with("when", Val::Text(crate::time::timestamp(self.now())))
                 .with("name", Val::text(&*session.user))
                 .with("address", Val::text(from.to_string()))
                 .with("via", Val::text("ssh"))

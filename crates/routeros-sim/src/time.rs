@@ -38,7 +38,11 @@ pub(crate) fn duration_clock(seconds: u64) -> String {
 
 /// `2026-09-22 00:43:37` of milliseconds since 1970.
 pub(crate) fn timestamp(millis: u64) -> String {
-    let seconds = millis / 1000;
+    date_time(millis / 1000)
+}
+
+/// The same of seconds since 1970.
+pub(crate) fn date_time(seconds: u64) -> String {
     let (year, month, day) = date(seconds / 86400);
     let rest = seconds % 86400;
     format!(
@@ -79,5 +83,52 @@ const fn month_days(year: u64, month: u64) -> u64 {
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_leave_out_what_is_zero() {
+        for (seconds, expected) in [
+            (0, "0s"),
+            (59, "59s"),
+            (600, "10m"),
+            (86_400, "1d"),
+            (604_800, "1w"),
+            (694_861, "1w1d1h1m1s"),
+        ] {
+            assert_eq!(duration_short(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn a_clock_has_weeks_and_days_only_where_there_are_any() {
+        for (seconds, expected) in [
+            (0, "00:00:00"),
+            (1_800, "00:30:00"),
+            (5_415, "01:30:15"),
+            (86_400, "1d00:00:00"),
+            (604_800, "1w00:00:00"),
+            (788_645, "1w2d03:04:05"),
+        ] {
+            assert_eq!(duration_clock(seconds), expected);
+        }
+    }
+
+    #[test]
+    fn points_in_time_count_from_1970() {
+        for (seconds, expected) in [
+            (0, "1970-01-01 00:00:00"),
+            (86_400, "1970-01-02 00:00:00"),
+            (604_800 + 61, "1970-01-08 00:01:01"),
+            (31 * 86_400, "1970-02-01 00:00:00"),
+            (1_709_164_800, "2024-02-29 00:00:00"),
+            (4_107_542_400, "2100-03-01 00:00:00"),
+        ] {
+            assert_eq!(date_time(seconds), expected);
+        }
     }
 }
