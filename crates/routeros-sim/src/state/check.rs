@@ -6,20 +6,16 @@ use crate::menu::{Menu, Space};
 impl State {
     /// Refuses an item that cannot stand beside the others; `own` is its id when it is changed.
     pub(super) fn check(&self, menu: &Menu, item: &Item, own: Option<u32>) -> Result<(), Refusal> {
-        let others = || {
-            self.items(menu.path)
-                .iter()
-                .filter(move |other| Some(other.id) != own)
-        };
         let same = |names: &[&str]| {
-            others().any(|other| {
-                names
-                    .iter()
-                    .all(|name| self.value(menu, other, name) == self.value(menu, item, name))
+            self.items(menu.path).iter().any(|other| {
+                Some(other.id) != own
+                    && names
+                        .iter()
+                        .all(|name| self.value(menu, other, name) == self.value(menu, item, name))
             })
         };
         match menu.path {
-            path if INTERFACES.contains(&path) => self.check_interface(menu, item, own),
+            path if INTERFACES.contains(&path) => self.check_interface(menu, item, own, same),
             "/interface/bridge/port" => self.check_port(item, same(&["interface"])),
             "/interface/bridge/vlan" => self.check_vlan(item, own),
             "/ip/address" if same(&["address", "interface"]) => {
@@ -32,7 +28,7 @@ impl State {
             "/ip/dhcp-server/network" if same(&["address"]) => {
                 Err(Refusal::unknown("the refusal of a second DHCP network"))
             }
-            "/ip/dhcp-server/lease" => self.check_lease(item, &others().collect::<Vec<_>>()),
+            "/ip/dhcp-server/lease" => check_lease(item, same),
             "/ip/dns/static" => check_dns(item, same(DNS_KEYS)),
             "/system/scheduler" if own.is_none() && self.scheduler_is_forbidden() => {
                 Err(Refusal::failure("not allowed by device-mode"))
@@ -55,7 +51,13 @@ impl State {
             .any(|mode| mode.values.get("scheduler") == Some(&Val::Bool(false)))
     }
 
-    fn check_interface(&self, menu: &Menu, item: &Item, own: Option<u32>) -> Result<(), Refusal> {
+    fn check_interface(
+        &self,
+        menu: &Menu,
+        item: &Item,
+        own: Option<u32>,
+        same: impl Fn(&[&str]) -> bool,
+    ) -> Result<(), Refusal> {
         let name = item.text("name").unwrap_or_default();
         if name.is_empty() {
             return Err(Refusal::unknown("an interface without a name"));
@@ -67,18 +69,10 @@ impl State {
         if taken {
             return Err(Refusal::failure("already have interface with such name"));
         }
-        if menu.path == "/interface/vlan" {
-            let twin = self.items(menu.path).iter().any(|other| {
-                Some(other.id) != own
-                    && ["interface", "vlan-id", "use-service-tag"]
-                        .iter()
-                        .all(|name| self.value(menu, other, name) == self.value(menu, item, name))
-            });
-            if twin {
-                return Err(Refusal::unknown(
-                    "the refusal of a second interface of a VLAN",
-                ));
-            }
+        if menu.path == "/interface/vlan" && same(&["interface", "vlan-id", "use-service-tag"]) {
+            return Err(Refusal::unknown(
+                "the refusal of a second interface of a VLAN",
+            ));
         }
         Ok(())
     }
@@ -126,27 +120,22 @@ impl State {
         }
         Ok(())
     }
+}
 
-    fn check_lease(&self, item: &Item, others: &[&Item]) -> Result<(), Refusal> {
-        let keys = ["mac-address", "client-id"];
-        if keys.iter().all(|key| item.text(key).is_none()) {
-            return Err(Refusal::unknown(
-                "a lease without mac-address and client-id",
-            ));
-        }
-        let taken = others.iter().any(|other| {
-            other.values.get("server") == item.values.get("server")
-                && keys
-                    .iter()
-                    .any(|key| item.text(key).is_some() && item.text(key) == other.text(key))
-        });
-        if taken {
-            return Err(Refusal::failure(
-                "already have static lease for this client",
-            ));
-        }
-        Ok(())
+fn check_lease(item: &Item, same: impl Fn(&[&str]) -> bool) -> Result<(), Refusal> {
+    let mut given = vec!["mac-address", "client-id"];
+    given.retain(|key| item.text(key).is_some());
+    if given.is_empty() {
+        return Err(Refusal::unknown(
+            "a lease without mac-address and client-id",
+        ));
     }
+    if given.iter().any(|key| same(&["server", key])) {
+        return Err(Refusal::failure(
+            "already have static lease for this client",
+        ));
+    }
+    Ok(())
 }
 
 const DNS_KEYS: &[&str] = &[

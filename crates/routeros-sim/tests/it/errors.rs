@@ -208,6 +208,13 @@ fn conflicts_are_refused() {
         assert_eq!(lab.type_in(line), "", "{line}");
         assert_eq!(lab.type_in(line), format!("failure: {refusal}\n"), "{line}");
     }
+    let spelled =
+        "/ip/dhcp-server/lease/add server=all mac-address=02:00:00:00:00:01 address=10.0.0.8";
+    assert_eq!(
+        lab.type_in(spelled),
+        "failure: already have static lease for this client\n",
+        "all is what server is unless it is said"
+    );
     let both = "/interface/bridge/vlan/add bridge=br vlan-ids=11 tagged=br,ether1 untagged=ether1";
     assert_eq!(
         lab.type_in(both),
