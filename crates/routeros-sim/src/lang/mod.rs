@@ -24,25 +24,15 @@ type Parsed<T> = Result<T, ParseError>;
 
 /// Reads a script.
 pub(crate) fn parse(text: &str, version: Version) -> Parsed<Script> {
-    let mut parser = Parser {
-        cursor: Cursor::new(text),
-        version,
-        menu: "/".into(),
-        depth: 0,
-    };
-    parser.script(None)
+    Parser::new(text, version).script(None)
 }
 
 /// Reads the statements before the first error, and that.
 pub(crate) fn parse_prefix(text: &str, version: Version) -> (Script, Option<ParseError>) {
-    let mut parser = Parser {
-        cursor: Cursor::new(text),
-        version,
-        menu: "/".into(),
-        depth: 0,
-    };
     let mut stmts = Vec::new();
-    let error = parser.statements(None, &mut stmts).err();
+    let error = Parser::new(text, version)
+        .statements(None, &mut stmts)
+        .err();
     (Arc::new(stmts), error)
 }
 
@@ -58,6 +48,15 @@ struct Parser {
 }
 
 impl Parser {
+    fn new(text: &str, version: Version) -> Self {
+        Self {
+            cursor: Cursor::new(text),
+            version,
+            menu: "/".into(),
+            depth: 0,
+        }
+    }
+
     fn error<T>(&self, text: &str, at: usize) -> Parsed<T> {
         let (line, column) = self.cursor.place(at);
         Err(ParseError(format!("{text} (line {line} column {column})")))

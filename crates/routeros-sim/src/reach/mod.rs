@@ -1,6 +1,6 @@
 //! Whether an operator, with untagged frames on one port, reaches the device's SSH service and hears its answer.
 //!
-//! A pure function of the device's state. Where the reference does not say what a device does, the
+//! A pure function of the device's state. Where nothing known says what a device does, the
 //! path counts as cut ([`Cut::Unknown`]): a test must not pass because of a guess.
 
 mod layer2;

@@ -1,7 +1,5 @@
 //! What of the state decides who reaches the device.
 
-use std::net::Ipv4Addr;
-
 use super::value::parse_interface;
 use super::{Item, State, Val};
 use crate::menu::Space;
@@ -188,9 +186,6 @@ fn prefix(value: &Val) -> Option<Prefix> {
     let Val::Text(text) = value else {
         return None;
     };
-    let (address, length) = text.split_once('/').unwrap_or((text, "32"));
-    Some(Prefix {
-        address: address.parse::<Ipv4Addr>().ok()?,
-        length: length.parse().ok()?,
-    })
+    let (address, length) = parse_interface(text)?;
+    Some(Prefix { address, length })
 }
