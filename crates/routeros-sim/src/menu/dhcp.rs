@@ -133,7 +133,7 @@ pub(super) const MENUS: &[Menu] = &[
         can_disable: false,
         props: NETWORK,
         flags: &[flag('D', "dynamic", 0)],
-        columns: &["address", "gateway", "dns-server", "wins-server", "domain"],
+        columns: &["address", "gateway", "dns-server"],
         others: &["dhcp-option-set"],
         ..PLAIN
     },

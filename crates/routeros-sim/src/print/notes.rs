@@ -12,8 +12,14 @@ pub(crate) fn of(row: &Row) -> Vec<String> {
         .collect()
 }
 
-/// Where a row has both a comment and a warning: which comes first is not known.
+/// Where a row has a warning whose words are not known, or both a comment and a warning, of which
+/// it is not known which comes first.
 pub(crate) fn refusal(view: &View) -> Option<String> {
+    let unknown = |text: &&String| text.starts_with(crate::UNKNOWN);
+    let mut warnings = view.rows.iter().flat_map(|row| &row.warnings);
+    if let Some(text) = warnings.find(unknown) {
+        return Some(format!("{text}\n"));
+    }
     let both = |row: &Row| of(row).len() > row.warnings.len() && !row.warnings.is_empty();
     view.rows
         .iter()

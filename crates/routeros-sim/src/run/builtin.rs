@@ -126,7 +126,7 @@ impl Run<'_> {
     fn parse(&mut self, builtin: &Builtin) -> Done<Value> {
         let source = self.first(builtin)?.put();
         match lang::parse(&source, self.device.state.version) {
-            Ok(_) => Ok(Value::Code(format!("(evl {source})"))),
+            Ok(_) => Err(Refusal::unknown("what :parse gives of a good text").into()),
             Err(error) => Err(Refusal::new(error.0).into()),
         }
     }

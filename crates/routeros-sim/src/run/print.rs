@@ -4,10 +4,11 @@ use super::menu::{Args, text_of};
 use super::{Done, Run, Value};
 use crate::lang::Command;
 use crate::menu::Menu;
+use crate::print::cell::text;
 use crate::print::value::{Which, get, records};
 use crate::print::{Form, Options, print};
 use crate::state::{Purpose, Refusal};
-use crate::view::{Cell, Layout, View};
+use crate::view::{Cell, Layout, Row, View};
 
 impl Run<'_> {
     pub(super) fn print(
@@ -53,10 +54,10 @@ impl Run<'_> {
             return Err(Refusal::unknown("proplist without as-value").into());
         }
         let options = form(args)?;
-        if !options.count_only && never_seen(&view) {
+        let unseen = never_seen(&view, options.form) || !shorten_sizes(&mut view);
+        if unseen && !options.count_only {
             return Err(Refusal::unknown(format_args!("how {} looks", menu.path)).into());
         }
-        shorten_sizes(&mut view);
         self.out.push_str(&print(&view, options, version));
         Ok(Value::Nothing)
     }
@@ -131,30 +132,48 @@ impl Run<'_> {
 }
 
 /// Whether nobody knows how a real device shows this.
-fn never_seen(view: &View) -> bool {
-    let partly = [
-        "/system/device-mode",
-        "/system/routerboard",
-        "/system/note",
-        "/ip/neighbor/discovery-settings",
-    ];
-    let table = view.layout == Layout::Table && view.columns.is_empty();
-    !view.rows.is_empty() && (table || partly.contains(&view.path))
+fn never_seen(view: &View, form: Form) -> bool {
+    let with = |names: &[&str]| {
+        let of_row = |row: &Row| {
+            names.iter().any(|name| {
+                row.flags.contains(name) || row.get(name).is_some_and(|cell| !text(cell).is_empty())
+            })
+        };
+        view.rows.iter().any(of_row)
+    };
+    let unseen = match view.path {
+        "/system/device-mode"
+        | "/system/routerboard"
+        | "/system/note"
+        | "/ip/neighbor/discovery-settings" => true,
+        // Of its flags only dynamic was seen, and never the legend of all.
+        "/ip/dhcp-server/lease" if form == Form::Detail => return true,
+        "/ip/dhcp-server/lease" => with(&["disabled", "radius", "blocked"]),
+        "/ip/dhcp-server/network" if matches!(form, Form::Own | Form::Brief) => {
+            with(&["wins-server", "domain"])
+        }
+        _ => view.layout == Layout::Table && view.columns.is_empty(),
+    };
+    unseen && !view.rows.is_empty()
 }
 
-/// Sizes of files are shown in units that suit them; scripts see bytes.
-fn shorten_sizes(view: &mut View) {
+/// Sizes of files are shown in units that suit them, and scripts see bytes; how less than 1 KiB is
+/// shown is not known.
+fn shorten_sizes(view: &mut View) -> bool {
     let properties = view.rows.iter_mut().flat_map(|row| &mut row.properties);
     for property in properties.filter(|property| property.name == "size") {
-        if let Cell::Number(bytes @ 1024..) = property.value {
-            let tenths = bytes * 10 / 1024;
-            let (tenths, unit) = match tenths {
-                10240.. => (tenths / 1024, "MiB"),
-                _ => (tenths, "KiB"),
-            };
-            property.value = Cell::Bare(format!("{}.{}{unit}", tenths / 10, tenths % 10));
-        }
+        let Cell::Number(bytes) = property.value else {
+            continue;
+        };
+        let tenths = bytes * 10 / 1024;
+        let (tenths, unit) = match tenths {
+            ..10 => return false,
+            10240.. => (tenths / 1024, "MiB"),
+            _ => (tenths, "KiB"),
+        };
+        property.value = Cell::Bare(format!("{}.{}{unit}", tenths / 10, tenths % 10));
     }
+    true
 }
 
 fn form(args: &Args) -> Done<Options> {

@@ -1,12 +1,11 @@
 //! Rows that the device makes of its own accord.
 
+use super::item::Note;
 use super::members::holds;
 use super::{Item, State, Val};
 use crate::menu::Space;
 
 const TABLE: &str = "/interface/bridge/vlan";
-const BY_PVID: &str = "added by pvid";
-const BY_VLAN: &str = "added by vlan on bridge";
 
 /// A row that ought to be there.
 #[derive(PartialEq, Eq)]
@@ -15,7 +14,7 @@ struct Wanted {
     vid: i64,
     tagged: Vec<u32>,
     untagged: Vec<u32>,
-    note: &'static str,
+    note: Note,
 }
 
 impl State {
@@ -80,7 +79,7 @@ impl State {
             }
             let same = rows
                 .iter_mut()
-                .find(|row| row.bridge == bridge && row.vid == vid && row.note == BY_PVID);
+                .find(|row| row.bridge == bridge && row.vid == vid && row.note == Note::ByPvid);
             match same {
                 Some(row) => row.untagged.push(id),
                 None => rows.push(Wanted {
@@ -88,7 +87,7 @@ impl State {
                     vid,
                     tagged: Vec::new(),
                     untagged: vec![id],
-                    note: BY_PVID,
+                    note: Note::ByPvid,
                 }),
             }
         }
@@ -105,14 +104,14 @@ impl State {
                 .any(|item| holds(item, vid) && item.list("tagged").contains(&member));
             let made = rows
                 .iter()
-                .any(|row| row.bridge == bridge && row.vid == vid && row.note == BY_VLAN);
+                .any(|row| row.bridge == bridge && row.vid == vid && row.note == Note::ByVlan);
             if self.bridge_is_tagged(bridge, vid) && !listed && !made {
                 rows.push(Wanted {
                     bridge,
                     vid,
                     tagged: vec![bridge],
                     untagged: Vec::new(),
-                    note: BY_VLAN,
+                    note: Note::ByVlan,
                 });
             }
         }

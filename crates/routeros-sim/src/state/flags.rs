@@ -1,5 +1,6 @@
 //! Which flags of an item are up, and what the device says of it.
 
+use super::item::Note;
 use super::members::holds;
 use super::{Board, Item, State, Val};
 use crate::menu::Menu;
@@ -82,7 +83,7 @@ impl State {
 
     /// What the device says of an item in the way of a comment.
     pub(crate) fn warnings(&self, menu: &Menu, item: &Item) -> Vec<String> {
-        let mut warnings: Vec<String> = item.note.iter().map(|note| (*note).to_owned()).collect();
+        let mut warnings: Vec<String> = item.note.map(Note::text).into_iter().collect();
         let on = item.reference("interface");
         let slave = on.is_some_and(|id| self.port_of(id).is_some());
         if menu.path == "/ip/dhcp-server" && slave && Self::enabled(item) {

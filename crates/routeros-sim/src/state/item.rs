@@ -14,8 +14,29 @@ pub(crate) struct Item {
     pub(crate) defaults: BTreeMap<&'static str, Val>,
     /// Made by the device and not by hand.
     pub(crate) dynamic: bool,
-    /// What the device says of it in the way of a comment.
-    pub(crate) note: Option<&'static str>,
+    /// Why the device made it, which it says in the way of a comment.
+    pub(crate) note: Option<Note>,
+}
+
+/// Why the device made a row of the VLAN table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    ByPvid,
+    /// A VLAN interface stands on the bridge.
+    ByVlan,
+}
+
+impl Note {
+    /// What the device says; a printer refuses what begins with [`crate::UNKNOWN`].
+    pub(crate) fn text(self) -> String {
+        match self {
+            Self::ByPvid => "added by pvid".into(),
+            Self::ByVlan => format!(
+                "{}what the device says of a row that it made for a VLAN interface",
+                crate::UNKNOWN
+            ),
+        }
+    }
 }
 
 impl Item {

@@ -13,6 +13,11 @@ fn a_bridge_that_filters_makes_rows_of_its_own() {
         "/interface/bridge/set bridge vlan-filtering=yes",
     ]);
     assert_eq!(lab.type_in(rows), "3\n");
+    let words = lab.type_in("/interface/bridge/vlan/print");
+    assert!(
+        words.starts_with(routeros_sim::UNKNOWN),
+        "what it says of the row for a VLAN interface was never seen: {words}"
+    );
     let current = ":put [/interface/bridge/vlan/get [find where vlan-ids=10 and current-untagged=ether1] current-untagged]";
     assert_eq!(lab.type_in(current), "ether1\n");
     let own = ":put [:len [/interface/bridge/vlan/find where dynamic=yes and untagged=\"\"]]";

@@ -57,13 +57,17 @@ fn unknown_arguments_are_refused_in_the_words_of_the_version() {
             "expected end of command (line 1 column 37)",
         )],
     );
-    check(
-        24,
-        &[
-            (print, "bad parameter bogus (line 1 column 19)"),
-            (add, "bad parameter passive (line 1 column 61)"),
-        ],
-    );
+    // The old words were last seen in 7.19.6, the new ones first in 7.23.2.
+    check(19, &[(print, "expected end of command (line 1 column 19)")]);
+    for minor in [23, 24] {
+        check(
+            minor,
+            &[
+                (print, "bad parameter bogus (line 1 column 19)"),
+                (add, "bad parameter passive (line 1 column 61)"),
+            ],
+        );
+    }
 }
 
 #[test]

@@ -188,6 +188,12 @@ fn scripts_branch_loop_and_catch() {
 }
 
 #[test]
+fn what_parse_makes_of_a_good_text_is_not_known() {
+    let answer = Lab::chr(16).type_in(":put [:parse \"/ip/address/print\"]");
+    assert!(answer.starts_with(routeros_sim::UNKNOWN), "{answer}");
+}
+
+#[test]
 fn commands_of_the_language_come_with_their_versions() {
     assert!(
         Lab::chr(12)

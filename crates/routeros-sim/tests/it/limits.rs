@@ -61,6 +61,73 @@ fn what_was_never_seen_is_not_shown_but_can_be_read() {
     );
 }
 
+/// Lines whose answers are not known.
+fn unknown(lab: &mut Lab, lines: &[&str]) {
+    for line in lines {
+        let answer = lab.type_in(line);
+        assert!(
+            answer.starts_with(routeros_sim::UNKNOWN),
+            "{line}: {answer}"
+        );
+    }
+}
+
+#[test]
+fn networks_are_shown_by_the_three_columns_that_were_seen() {
+    let mut lab = Lab::chr(16);
+    let add = "/ip/dhcp-server/network/add address=10.9.0.0/24 gateway=10.9.0.1";
+    lab.quietly(&[&format!("{add} dns-server=10.9.0.2,10.9.0.3")]);
+    assert_eq!(
+        lab.type_in("/ip/dhcp-server/network/print"),
+        "Columns: ADDRESS, GATEWAY, DNS-SERVER\n\
+         # ADDRESS      GATEWAY   DNS-SERVER\n\
+         0 10.9.0.0/24  10.9.0.1  10.9.0.2  \n                         \
+         10.9.0.3  \n\n"
+    );
+    lab.quietly(&["/ip/dhcp-server/network/set 0 domain=attic.test"]);
+    unknown(&mut lab, &["/ip/dhcp-server/network/print"]);
+    let detail = lab.type_in("/ip/dhcp-server/network/print detail");
+    assert!(detail.contains("domain=\"attic.test\""), "{detail}");
+}
+
+#[test]
+fn leases_are_shown_with_the_one_flag_that_was_seen() {
+    let mut lab = Lab::chr(16);
+    lab.quietly(&["/ip/dhcp-server/lease/add address=10.9.0.10 mac-address=02:00:00:00:00:0a"]);
+    assert_eq!(
+        lab.type_in("/ip/dhcp-server/lease/print"),
+        "Columns: ADDRESS, MAC-ADDRESS, SERVER, STATUS, LAST-SEEN\n\
+         # ADDRESS    MAC-ADDRESS        SERVER  STATUS   LAST-SEEN\n\
+         0 10.9.0.10  02:00:00:00:00:0A  all     waiting  never    \n\n"
+    );
+    unknown(&mut lab, &["/ip/dhcp-server/lease/print detail"]);
+    lab.quietly(&["/ip/dhcp-server/lease/disable 0"]);
+    unknown(&mut lab, &["/ip/dhcp-server/lease/print"]);
+}
+
+#[test]
+fn static_names_and_small_files_are_not_shown_but_can_be_read() {
+    let mut lab = Lab::factory(20);
+    lab.quietly(&[
+        "/ip/dns/static/add name=a.test address=10.0.0.1",
+        "/ip/pool/export file=small",
+    ]);
+    unknown(
+        &mut lab,
+        &[
+            "/ip/dns/static/print",
+            "/ip/dns/static/print detail",
+            "/file/print",
+        ],
+    );
+    let record = lab.type_in(":put [/ip/dns/static/print as-value]");
+    assert!(record.contains(";name=a.test;"), "{record}");
+    assert_eq!(
+        lab.type_in(":put ([/file/get small.rsc size] < 1024)"),
+        "true\n"
+    );
+}
+
 #[test]
 fn menus_without_a_table_give_whole_records() {
     let mut lab = Lab::factory(20);
