@@ -40,8 +40,8 @@ impl Run<'_> {
             .iter()
             .find(|(name, _)| matches!(*name, "value" | "message" | "condition" | "delay-time"));
         match (builtin.args.as_slice(), named) {
-            ([only], None) => self.eval(&only.clone()),
-            ([], Some((_, only))) => self.eval(&only.clone()),
+            ([only], None) => self.eval(only),
+            ([], Some((_, only))) => self.eval(only),
             _ => Err(Refusal::unknown(format_args!("these arguments of :{}", builtin.name)).into()),
         }
     }
@@ -69,7 +69,7 @@ impl Run<'_> {
             .get(1)
             .or_else(|| Self::named(builtin, "value"))
         {
-            Some(value) => Some(self.eval(&value.clone())?),
+            Some(value) => Some(self.eval(value)?),
             None => None,
         };
         match (builtin.name, value) {
@@ -100,7 +100,7 @@ impl Run<'_> {
 
     fn serialize(&mut self, builtin: &Builtin) -> Done<Value> {
         let mut named = |name: &str| match Self::named(builtin, name) {
-            Some(expr) => self.eval(&expr.clone()).map(Some),
+            Some(expr) => self.eval(expr).map(Some),
             None => Ok(None),
         };
         let to = named("to")?.map(|to| to.put());

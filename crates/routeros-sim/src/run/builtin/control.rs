@@ -1,6 +1,6 @@
 //! Conditions, loops, and errors that are caught.
 
-use super::super::{Done, Run, Stop, Value};
+use super::super::{Done, Failure, Run, Stop, Value};
 use crate::lang::{Builtin, Expr};
 use crate::state::Refusal;
 
@@ -29,7 +29,7 @@ impl Run<'_> {
 
     fn block(&mut self, builtin: &Builtin, name: &str) -> Done<Value> {
         match Self::named(builtin, name) {
-            Some(Expr::Code(script, _)) => self.script(&script.clone()),
+            Some(Expr::Code(script, _)) => self.script(script),
             Some(_) => Err(Refusal::unknown("a block that is no block").into()),
             None => Ok(Value::Nothing),
         }
@@ -43,7 +43,7 @@ impl Run<'_> {
         let Some(list) = Self::named(builtin, "in") else {
             return Err(Refusal::unknown(":foreach without in").into());
         };
-        for value in self.eval(&list.clone())?.members() {
+        for value in self.eval(list)?.members() {
             self.with(&name, value, builtin)?;
         }
         Ok(Value::Nothing)
@@ -61,7 +61,7 @@ impl Run<'_> {
     fn count(&mut self, builtin: &Builtin) -> Done<Value> {
         let name = Self::word(builtin, 0)?;
         let mut number = |name: &str| match Self::named(builtin, name) {
-            Some(expr) => match self.eval(&expr.clone())? {
+            Some(expr) => match self.eval(expr)? {
                 Value::Number(number) => Ok(Some(number)),
                 _ => Err(Stop::from(Refusal::unknown(":for over no numbers"))),
             },
@@ -92,42 +92,42 @@ impl Run<'_> {
                 }
             }
         }
-        let (scopes, depth, brackets) = (self.scopes.len(), self.depth, self.brackets);
-        match self.script(body) {
-            Err(Stop::Failed(failure)) if Self::named(builtin, "on-error").is_some() => {
-                self.refuse_to_catch(&failure)?;
-                self.scopes.truncate(scopes);
-                self.depth = depth;
-                self.brackets = brackets;
-                self.block(builtin, "on-error")
-            }
-            done => done,
+        if Self::named(builtin, "on-error").is_none() {
+            return self.script(body);
+        }
+        match self.caught(|run| run.script(body))? {
+            Ok(value) => Ok(value),
+            Err(_) => self.block(builtin, "on-error"),
         }
     }
 
     /// `:onerror e in={ } do={ }`
     fn onerror(&mut self, builtin: &Builtin) -> Done<Value> {
         let name = Self::word(builtin, 0)?;
-        let (scopes, depth, brackets) = (self.scopes.len(), self.depth, self.brackets);
-        match self.block(builtin, "in") {
-            Err(Stop::Failed(failure)) => {
-                self.refuse_to_catch(&failure)?;
-                self.scopes.truncate(scopes);
-                self.depth = depth;
-                self.brackets = brackets;
+        match self.caught(|run| run.block(builtin, "in"))? {
+            Ok(_) => Ok(Value::Bool(false)),
+            Err(failure) => {
                 self.with(&name, Value::Text(failure.in_script()), builtin)?;
                 Ok(Value::Bool(true))
             }
-            Err(stop) => Err(stop),
-            Ok(_) => Ok(Value::Bool(false)),
         }
     }
 
-    /// What is not simulated must stay loud.
-    fn refuse_to_catch(&self, failure: &super::super::Failure) -> Done<()> {
-        if failure.text.starts_with(crate::UNKNOWN) {
-            return Err(Stop::Failed(failure.clone()));
+    /// Runs a part whose failure is caught; what is not simulated must stay loud.
+    fn caught(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Done<Value>,
+    ) -> Done<Result<Value, Failure>> {
+        let (scopes, depth, brackets) = (self.scopes.len(), self.depth, self.brackets);
+        match part(self) {
+            Ok(value) => Ok(Ok(value)),
+            Err(Stop::Failed(failure)) if !failure.text.starts_with(crate::UNKNOWN) => {
+                self.scopes.truncate(scopes);
+                self.depth = depth;
+                self.brackets = brackets;
+                Ok(Err(failure))
+            }
+            Err(stop) => Err(stop),
         }
-        Ok(())
     }
 }
