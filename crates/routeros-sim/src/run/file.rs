@@ -3,7 +3,7 @@
 use super::{Done, Run};
 use crate::device::Device;
 use crate::state::{Given, Item, Refusal, Val};
-use crate::system::files::{File, kind};
+use crate::system::files::kind;
 
 impl Run<'_> {
     fn file_name(&self, id: u32) -> Done<String> {
@@ -43,25 +43,20 @@ impl Device {
     /// Makes `/file` agree with the files; a file keeps its id.
     pub(crate) fn refresh(&mut self) {
         let old = std::mem::take(self.state.table_mut("/file"));
-        let files: Vec<(String, File)> = self
-            .files
-            .iter()
-            .map(|(name, file)| (name.to_owned(), file.clone()))
-            .collect();
-        for (name, file) in files {
+        for (name, file) in self.files.iter() {
             let size = i64::try_from(file.contents.len()).unwrap_or(i64::MAX);
             let mut item = Item::new(0)
-                .with("name", Val::text(&*name))
-                .with("type", Val::text(kind(&name)))
+                .with("name", Val::text(name))
+                .with("type", Val::text(kind(name)))
                 .with("size", Val::Number(size))
                 .with(
                     "last-modified",
                     Val::text(crate::time::timestamp(file.written)),
                 );
-            if let Ok(text) = String::from_utf8(file.contents) {
-                item = item.with("contents", Val::Text(text));
+            if let Ok(text) = str::from_utf8(&file.contents) {
+                item = item.with("contents", Val::text(text));
             }
-            match old.iter().find(|old| old.text("name") == Some(&*name)) {
+            match old.iter().find(|old| old.text("name") == Some(name)) {
                 Some(old) => {
                     item.id = old.id;
                     self.state.table_mut("/file").push(item);
