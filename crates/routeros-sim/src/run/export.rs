@@ -5,6 +5,7 @@ use super::{Done, Run, Value};
 use crate::export::{Head, Options, export};
 use crate::lang::Command;
 use crate::state::{Board, MODEL, SERIAL};
+use crate::system::files::with_ending;
 
 impl Run<'_> {
     pub(super) fn export(&mut self, command: &Command, args: &Args) -> Done<Value> {
@@ -27,11 +28,7 @@ impl Run<'_> {
         match text_of(args, "file") {
             None => self.out.push_str(&text),
             Some(name) => {
-                let name = if name.ends_with(".rsc") {
-                    name
-                } else {
-                    format!("{name}.rsc")
-                };
+                let name = with_ending(&name, ".rsc");
                 self.device.write_file(&name, text.into_bytes())?;
             }
         }

@@ -118,3 +118,12 @@ pub fn kind(name: &str) -> &'static str {
         _ => "file",
     }
 }
+
+/// A name with this ending, as commands give it to the files that they write.
+pub(crate) fn with_ending(name: &str, ending: &str) -> String {
+    if name.ends_with(ending) {
+        name.to_owned()
+    } else {
+        format!("{name}{ending}")
+    }
+}

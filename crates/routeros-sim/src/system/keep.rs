@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::backup::LoadError;
+use super::files::with_ending;
 use super::users::public_key;
 use crate::device::Device;
 use crate::state::{Item, Refusal, Val};
@@ -22,7 +23,7 @@ impl Device {
         })?;
         let password = arguments.get("password").map_or("", String::as_str);
         let contents = self.around.snapshots.save(self.state.clone(), password);
-        self.write_file(&with_ending(name), contents)?;
+        self.write_file(&with_ending(name, ".backup"), contents)?;
         let before = if self.state.version.minor >= 22 {
             "Saving system configuration\n"
         } else {
@@ -44,7 +45,7 @@ impl Device {
         };
         let file = self.files.get(name);
         let file = file
-            .or_else(|| self.files.get(&with_ending(name)))
+            .or_else(|| self.files.get(&with_ending(name, ".backup")))
             .ok_or_else(|| Refusal::unknown("/system/backup/load of a file that is not there"))?;
         let state = match self.around.snapshots.load(&file.contents, password) {
             Ok(state) => state.clone(),
@@ -99,15 +100,6 @@ impl Device {
         self.files.remove(name);
         self.refresh();
         Ok(())
-    }
-}
-
-fn with_ending(name: &str) -> String {
-    let ending = ".backup";
-    if name.ends_with(ending) {
-        name.to_owned()
-    } else {
-        format!("{name}{ending}")
     }
 }
 
