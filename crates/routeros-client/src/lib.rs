@@ -30,5 +30,6 @@ pub mod failure;
 pub mod link;
 pub mod renewal;
 pub mod ssh;
+pub mod words;
 
 mod timer;

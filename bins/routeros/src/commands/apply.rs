@@ -8,6 +8,7 @@ use routeros_client::device::Device;
 use routeros_client::failure::Result;
 use routeros_client::plan::Plan;
 use routeros_client::ssh::Ssh;
+use routeros_client::words::counted;
 
 use super::{CHANGES, DONE, agreed};
 use crate::args::{Connection, Safety};
@@ -81,7 +82,7 @@ pub(super) fn run(
     match console.json {
         true => console.value(&serde_json::json!({"event": "finished", "steps": steps})),
         false if steps == 0 => console.data("no change"),
-        false => console.data(&format!("done: {steps} steps, confirmed")),
+        false => console.data(&format!("done: {}, confirmed", counted(steps, "step"))),
     }
     Ok(DONE)
 }

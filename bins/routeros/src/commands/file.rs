@@ -6,6 +6,7 @@ use routeros_client::desired::Desired;
 use routeros_client::failure::{Code, Failure, Result};
 use routeros_client::render::{Form, render as script};
 use routeros_client::validate::{Finding, Severity, validate};
+use routeros_client::words::counted;
 
 use super::DONE;
 use crate::args::Render;
@@ -87,9 +88,9 @@ pub(super) fn check(file: &Path, console: Console) -> Result<u8> {
     }
     let desired = load(file, console)?;
     console.data(&format!(
-        "{}: valid, {} items declared",
+        "{}: valid, {} declared",
         file.display(),
-        desired.items.len()
+        counted(desired.items.len(), "item")
     ));
     Ok(DONE)
 }

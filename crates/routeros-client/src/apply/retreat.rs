@@ -3,6 +3,7 @@
 use super::{Job, Stop, same_configuration};
 use crate::device::{Event, Told};
 use crate::failure::{Code, Failure};
+use crate::words::counted;
 
 /// How often a command whose answer is lost is sent again.
 const TRIES: u32 = 5;
@@ -22,8 +23,10 @@ impl Job<'_, '_> {
         }
         self.remove_backup();
         let message = format!(
-            "{}; the {steps} steps before it were taken back",
-            reason.message
+            "{}; the {} before it {} taken back",
+            reason.message,
+            counted(steps, "step"),
+            if steps == 1 { "was" } else { "were" }
         );
         Failure {
             code: Code::TakenBack,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Facts;
 use crate::plan::Step;
+use crate::words::counted;
 
 /// Something that happened. Seconds are whole.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -113,7 +114,8 @@ impl fmt::Display for Event {
             Event::Confirmed { items } => {
                 write!(
                     f,
-                    "confirmed over a new connection: the device counts all {items} declared items"
+                    "confirmed over a new connection: the device counts all {}",
+                    counted(*items, "declared item")
                 )
             }
             Event::Disarmed => f.write_str("the device stays as it is now"),

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Action, Change, Plan, Safety, Step};
 use crate::command::quote::quoted;
 use crate::value::Value;
+use crate::words::counted;
 
 impl Plan {
     /// How many items are added, changed and removed.
@@ -41,8 +42,8 @@ impl fmt::Display for Plan {
         let (added, changed, removed) = self.counts();
         writeln!(
             f,
-            "{} steps: {added} add, {changed} change, {removed} remove",
-            self.steps.len()
+            "{}: {added} add, {changed} change, {removed} remove",
+            counted(self.steps.len(), "step")
         )
     }
 }

@@ -191,7 +191,7 @@ fn what_the_file_does_not_mention_is_left_alone() {
     script.office(&[("purge = []", "purge = [\"ip-pool\"]")]);
     finds(
         &mut script,
-        &["- /ip/pool by-hand", "1 steps: 0 add, 0 change, 1 remove"],
+        &["- /ip/pool by-hand", "1 step: 0 add, 0 change, 1 remove"],
     );
     script.matches();
 }

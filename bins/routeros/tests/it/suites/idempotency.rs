@@ -101,6 +101,7 @@ fn apply_from_every_half_way_state_converges_to_the_same_export() {
         let said = half.world.at("ether24").run(&APPLY).ends(0);
         let left = match steps.len() - done {
             0 => "no change".to_owned(),
+            1 => "done: 1 step, confirmed".to_owned(),
             left => format!("done: {left} steps, confirmed"),
         };
         assert_eq!(said.out.trim(), left, "after {done} steps");
