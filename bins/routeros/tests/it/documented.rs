@@ -15,6 +15,7 @@ use std::process::{Command, Output};
 use expect_test::expect_file;
 
 use crate::suites::mask::Masks;
+use crate::suites::triggering::listed;
 use crate::world::{World, office};
 
 const FENCE: &str = "```";
@@ -196,20 +197,8 @@ fn the_way_to_the_office_network_is_what_the_program_does() {
 #[test]
 fn the_skill_shows_every_command() {
     let page = std::fs::read_to_string(docs("skill/SKILL.md")).expect("the page");
-    for command in [
-        "query",
-        "check",
-        "render",
-        "plan",
-        "apply",
-        "bootstrap",
-        "backup",
-        "restore",
-        "reset",
-        "adopt",
-        "cleanup",
-        "completions",
-    ] {
+    let said = World::factory(20).run(&["--help"]).ends(0);
+    for command in listed(&said.out) {
         assert!(
             page.contains(&format!("\n$ routeros {command} ")),
             "{command} is not shown"

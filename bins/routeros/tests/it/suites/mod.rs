@@ -9,5 +9,5 @@ mod idempotency;
 pub(crate) mod mask;
 mod queries;
 mod script;
-mod triggering;
+pub(crate) mod triggering;
 mod validation;
