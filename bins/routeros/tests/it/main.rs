@@ -4,7 +4,6 @@ mod documented;
 mod factory;
 mod faults;
 mod lockout;
-mod office;
 mod strangers;
 mod suites;
 mod sweep;

@@ -200,6 +200,7 @@ fn a_backup_from_before_takes_everything_back() {
     let mut script = factory("restore", 20);
     let before = script.export();
     script.run(&["backup", "--output", "before"]).ends(0);
+    assert!(script.world.home().join("before.rsc").exists());
     assert_eq!(script.count("/file find"), 0);
     apply(&mut script);
     let said = script.run(&["restore", "before.backup"]).ends(3);
@@ -208,6 +209,7 @@ fn a_backup_from_before_takes_everything_back() {
     let said = operator.run(&["restore", "--yes", "before.backup"]).ends(0);
     script.note(&format!("with --yes: {}", said.out.trim()));
     assert_eq!(script.world.sim.boots(), 1);
+    assert_eq!(script.count("/file find"), 0);
     assert_eq!(script.export(), before);
     script.matches();
 }

@@ -217,7 +217,11 @@ fn an_adopted_file_has_an_empty_plan_on_the_same_device() {
         for world in [&factory, &office.world] {
             let operator = world.at("ether24");
             operator.run(&["adopt", "--output", "adopted.toml"]).ends(0);
-            operator.run(&["plan", "adopted.toml"]).ends(0);
+            let file = world.home().join("adopted.toml");
+            let text = std::fs::read_to_string(file).expect("written");
+            assert!(text.contains("port = \"ether24\""), "{text}");
+            let said = operator.run(&["plan", "adopted.toml"]).ends(0);
+            assert!(said.out.contains("no change"), "{}", said.out);
             operator.run(&["apply", "--yes", "adopted.toml"]).ends(0);
         }
         let said = office.run(&["adopt"]).ends(0);
