@@ -23,7 +23,12 @@ pub(super) fn load(file: &Path, console: Console) -> Result<Desired> {
 
 /// As [`load`]; forced, it may cut off management.
 pub(super) fn load_forced(file: &Path, forced: bool, console: Console) -> Result<Desired> {
-    let desired = parse(file, &read(file)?)?;
+    checked(file, &read(file)?, forced, console)
+}
+
+/// As [`load_forced`], of the text of the file.
+fn checked(file: &Path, text: &str, forced: bool, console: Console) -> Result<Desired> {
+    let desired = parse(file, text)?;
     let findings = validate(&desired, None);
     if let Some(failure) = refusal(file, &findings, forced) {
         return Err(failure);
@@ -96,13 +101,15 @@ pub(super) fn check(file: &Path, console: Console) -> Result<u8> {
 }
 
 pub(super) fn render(args: &Render, console: Console) -> Result<u8> {
-    let desired = load(&args.file, console)?;
+    // Read once: it may be a pipe.
+    let text = read(&args.file)?;
+    let desired = checked(&args.file, &text, false, console)?;
     let form = if args.guarded {
         Form::Guarded
     } else {
         Form::Blank
     };
-    let text = script(&desired, &read(&args.file)?, form).map_err(|error| {
+    let text = script(&desired, &text, form).map_err(|error| {
         Failure::new(Code::InvalidFile, error.to_string())
             .hint("render works only for what the board has")
     })?;

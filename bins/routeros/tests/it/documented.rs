@@ -195,6 +195,15 @@ fn the_way_to_the_office_network_is_what_the_program_does() {
 }
 
 #[test]
+fn a_file_that_comes_by_a_pipe_is_rendered_as_it_is() {
+    let mut desk = Desk::new();
+    let file = desk.shell("routeros render office.toml");
+    assert!(file.contains("# input sha256:"), "{file}");
+    let piped = desk.shell("cat office.toml | routeros render /dev/stdin");
+    assert_eq!(piped, file);
+}
+
+#[test]
 fn the_skill_shows_every_command() {
     let page = std::fs::read_to_string(docs("skill/SKILL.md")).expect("the page");
     let said = World::factory(20).run(&["--help"]).ends(0);
