@@ -6,6 +6,13 @@ use crate::world::Said;
 const SUITE: &str = "application";
 /// The device's clock is fast; nothing but one case is about its patience.
 const APPLY: [&str; 5] = ["apply", "--yes", "--confirm-within", "1h", "office.toml"];
+const BOOTSTRAP: [&str; 5] = [
+    "bootstrap",
+    "--yes",
+    "--new-password-file",
+    "new-password",
+    "office.toml",
+];
 /// The new password, with everything in it that a console could misread.
 const NEW: &str = "a \"new\" $ecret;";
 
@@ -29,13 +36,7 @@ const OFFICE: [&str; 14] = [
 
 fn bootstrap(script: &mut Script) -> Said {
     script.file("new-password", &format!("{NEW}\n"));
-    script.run(&[
-        "bootstrap",
-        "--yes",
-        "--new-password-file",
-        "new-password",
-        "office.toml",
-    ])
+    script.run(&BOOTSTRAP)
 }
 
 fn is_the_office(script: &Script) {
@@ -127,15 +128,8 @@ fn by_any_other_port_both_are_refused_naming_ether24() {
     script.world.sim.clear_log();
     for port in others {
         let operator = script.world.at(&port);
-        let password = [
-            "bootstrap",
-            "--yes",
-            "--new-password-file",
-            "new-password",
-            "office.toml",
-        ];
-        for arguments in [&password[..], &APPLY] {
-            let said = operator.run(arguments).ends(3);
+        for arguments in [BOOTSTRAP, APPLY] {
+            let said = operator.run(&arguments).ends(3);
             let why = format!("you come by {port}; the management port is ether24");
             assert!(said.err.contains(&why), "{}", said.err);
         }

@@ -109,9 +109,7 @@ impl Script {
 
     /// The device's own configuration, without the line that names its time.
     pub(crate) fn export(&self) -> String {
-        let text = self.world.sim.console("/export terse");
-        let lines: Vec<_> = text.lines().skip(1).collect();
-        lines.join("\n")
+        self.world.configuration()
     }
 
     /// Runs a command that reaches the device; the way to it is not shown.
