@@ -3,13 +3,15 @@
 //! Plain blocking reads, sorted names, links never followed, a bounded buffer whatever the size:
 //! the same bytes as `nix-store --dump`.
 
-use std::fs::{File, Metadata};
-use std::io::Read;
+use std::fs::File;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nar_format::nar::{Encoder, NarError};
+use rustix::buffer::spare_capacity;
+use rustix::fs::{Mode, OFlags};
+use rustix::io::{Errno, retry_on_intr};
 
 /// Bytes read at once from a file.
 const BLOCK: usize = 256 * 1024;
@@ -136,52 +138,46 @@ impl Dump<'_, '_> {
     }
 
     fn file(&mut self, path: &Path) -> Result<(), DumpError> {
-        let mut file = File::open(path).map_err(|source| io(path, source))?;
+        let changed = || DumpError::Changed {
+            path: path.to_owned(),
+        };
+        // What was put in the place of the file meanwhile is neither followed nor waited for.
+        let flags = OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let file = match rustix::fs::open(path, flags, Mode::empty()) {
+            Ok(file) => File::from(file),
+            Err(Errno::LOOP) => return Err(changed()),
+            Err(errno) => return Err(io(path, errno.into())),
+        };
         let meta = file.metadata().map_err(|source| io(path, source))?;
-        self.same_file(path, &meta)?;
+        if !meta.is_file() {
+            return Err(changed());
+        }
         let size = meta.len();
         let executable = meta.permissions().mode() & 0o100 != 0;
         self.encoder
             .file(executable, size, &mut self.out)
             .map_err(|source| nar(path, source))?;
         let mut left = size;
-        while left > 0 {
-            let block = usize::try_from(left).unwrap_or(BLOCK).min(BLOCK);
-            let start = self.out.len();
-            self.out.resize(start + block, 0);
-            file.read_exact(&mut self.out[start..])
-                .map_err(|source| match source.kind() {
-                    std::io::ErrorKind::UnexpectedEof => DumpError::Changed {
-                        path: path.to_owned(),
-                    },
-                    _ => io(path, source),
-                })?;
-            left -= block as u64;
+        loop {
+            self.out.reserve(1);
+            let room = self.out.capacity() - self.out.len();
+            let read = || rustix::io::read(&file, spare_capacity(&mut self.out));
+            let got = retry_on_intr(read).map_err(|errno| io(path, errno.into()))?;
+            // One byte more than there was at first is as wrong as one less.
+            left = left.checked_sub(got as u64).ok_or_else(changed)?;
             self.flush_if_full()?;
-        }
-        // One byte more than there was at first is as wrong as one less.
-        if file.read(&mut [0]).map_err(|source| io(path, source))? != 0 {
-            return Err(DumpError::Changed {
-                path: path.to_owned(),
-            });
+            // There was room for more, so this was the end.
+            if left == 0 && got < room {
+                break;
+            }
+            if got == 0 {
+                return Err(changed());
+            }
         }
         self.encoder
             .end_file(size, &mut self.out)
             .map_err(|source| nar(path, source))?;
         self.flush_if_full()
-    }
-
-    /// Opening follows links, so a file that was put in place of another in between, or a link to
-    /// elsewhere, must be told apart.
-    fn same_file(&self, path: &Path, opened: &Metadata) -> Result<(), DumpError> {
-        let named = std::fs::symlink_metadata(path).map_err(|source| io(path, source))?;
-        let same = (named.dev(), named.ino()) == (opened.dev(), opened.ino());
-        match same && opened.file_type().is_file() {
-            true => Ok(()),
-            false => Err(DumpError::Changed {
-                path: path.to_owned(),
-            }),
-        }
     }
 
     fn flush_if_full(&mut self) -> Result<(), DumpError> {
@@ -216,103 +212,4 @@ fn nar(path: &Path, source: NarError) -> DumpError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::symlink;
-
-    fn dumped(path: &Path) -> Result<Vec<u8>, DumpError> {
-        let mut nar = Vec::new();
-        dump(path, &mut |bytes| {
-            assert!(bytes.len() <= 2 * BLOCK, "a piece of {} bytes", bytes.len());
-            nar.extend_from_slice(bytes);
-            true
-        })?;
-        Ok(nar)
-    }
-
-    #[test]
-    fn a_single_file_is_as_the_format_says() {
-        let dir = tempfile::tempdir().expect("folder");
-        let path = dir.path().join("f");
-        std::fs::write(&path, "hello").expect("file");
-        let mut want = Vec::new();
-        for word in [
-            "nix-archive-1",
-            "(",
-            "type",
-            "regular",
-            "contents",
-            "hello",
-            ")",
-        ] {
-            want.extend((word.len() as u64).to_le_bytes());
-            want.extend(word.as_bytes());
-            want.resize(want.len().next_multiple_of(8), 0);
-        }
-        assert_eq!(dumped(&path).expect("dumped"), want);
-        assert_eq!(measure(&path).expect("measured"), want.len() as u64);
-    }
-
-    #[test]
-    fn links_are_not_followed() {
-        let dir = tempfile::tempdir().expect("folder");
-        symlink("/etc/passwd", dir.path().join("link")).expect("link");
-        symlink("nowhere", dir.path().join("broken")).expect("link");
-        let nar = dumped(dir.path()).expect("dumped");
-        let text = String::from_utf8_lossy(&nar);
-        assert!(
-            text.contains("/etc/passwd") && text.contains("nowhere") && !text.contains("root:")
-        );
-    }
-
-    #[test]
-    fn a_socket_has_no_nar() {
-        let dir = tempfile::tempdir().expect("folder");
-        let _socket =
-            std::os::unix::net::UnixListener::bind(dir.path().join("socket")).expect("socket");
-        assert!(matches!(dumped(dir.path()), Err(DumpError::Kind { .. })));
-    }
-
-    #[test]
-    fn a_file_that_grows_or_shrinks_meanwhile_is_told() {
-        let dir = tempfile::tempdir().expect("folder");
-        let path = dir.path().join("f");
-        for (name, len) in [
-            ("grows", 3 * BLOCK as u64 + 1),
-            ("shrinks", BLOCK as u64 + 1),
-        ] {
-            std::fs::write(&path, vec![7; 3 * BLOCK]).expect("file");
-            let result = dump(&path, &mut |_| {
-                let file = std::fs::OpenOptions::new()
-                    .write(true)
-                    .open(&path)
-                    .expect("file");
-                file.set_len(len).expect("changed");
-                true
-            });
-            assert!(
-                matches!(result, Err(DumpError::Changed { .. })),
-                "{name}: {result:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn who_takes_the_bytes_may_stop() {
-        let dir = tempfile::tempdir().expect("folder");
-        std::fs::write(dir.path().join("f"), vec![0; 4 * BLOCK]).expect("file");
-        let mut calls = 0;
-        let result = dump(dir.path(), &mut |_| {
-            calls += 1;
-            false
-        });
-        assert!(matches!(result, Err(DumpError::Stopped)));
-        assert_eq!(calls, 1);
-    }
-
-    #[test]
-    fn what_is_not_there_or_not_readable_is_named() {
-        let error = dump(Path::new("/absent/x"), &mut |_| true).expect_err("absent");
-        assert_eq!(error.to_string(), "cannot read /absent/x");
-    }
-}
+mod tests;

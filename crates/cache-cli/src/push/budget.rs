@@ -95,8 +95,12 @@ impl Lease {
     }
 
     fn give_back(&self, bytes: u64) {
-        self.budget.lock().used -= bytes;
-        self.budget.changed.notify_all();
+        let mut state = self.budget.lock();
+        state.used -= bytes;
+        // Telling nobody costs a system call too, once a chunk.
+        if state.waiting > 0 {
+            self.budget.changed.notify_all();
+        }
     }
 }
 

@@ -114,6 +114,7 @@ pub(super) fn jobs(chunks: Vec<Chunk>) -> Vec<Vec<Chunk>> {
 mod tests {
     use super::*;
     use crate::push::budget::Budget;
+    use crate::push::buffers::Buffers;
     use chunk_store::Digest;
 
     fn chunk(path: usize, len: usize) -> Chunk {
@@ -123,7 +124,7 @@ mod tests {
         Chunk {
             path,
             digest: Digest::of(&[path as u8]),
-            raw: vec![1; len],
+            raw: Arc::<Buffers>::default().copy(&vec![1; len]),
             lease,
         }
     }

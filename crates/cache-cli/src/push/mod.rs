@@ -5,6 +5,7 @@
 //! pushing again.
 
 mod budget;
+mod buffers;
 mod compress;
 mod ledger;
 mod packer;

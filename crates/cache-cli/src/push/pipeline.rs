@@ -18,11 +18,12 @@ use tokio::sync::mpsc;
 
 use super::Tally;
 use super::budget::Budget;
+use super::buffers::Buffers;
 use super::compress::Compressor;
 use super::ledger::{Ledger, PathId};
 use super::packer::{Framed, OpenPack, Packer};
 use super::publish::{self, Item};
-use super::scan::{self, Chunk, Report};
+use super::scan::{self, Chunk, Means, Report};
 use crate::api::{Api, ApiError};
 use crate::error::{CliError, ErrorKind, Result};
 use crate::progress::Progress;
@@ -34,7 +35,7 @@ const PUTS: usize = 4;
 const PUBLISHES: usize = 2;
 /// Raw bytes after which a window is asked about although it has room for more digests.
 const WINDOW_BYTES: usize = 8 << 20;
-/// Reports that may wait; each is a chunk that the budget counts.
+/// Reports that may wait; the budget counts their chunks.
 const REPORTS: usize = 64;
 
 /// What a pipeline works with.
@@ -82,6 +83,7 @@ enum Done {
 pub(super) struct Pipeline {
     setup: Setup,
     budget: Arc<Budget>,
+    buffers: Arc<Buffers>,
     compressor: Arc<Compressor>,
     ledger: Ledger,
     jobs: Vec<Job>,
@@ -109,6 +111,7 @@ impl Pipeline {
         let limits = pack_limits(&setup.limits);
         Pipeline {
             budget: Budget::new(setup.memory),
+            buffers: Arc::default(),
             compressor: Compressor::new(setup.level, setup.cores),
             ledger: Ledger::new(jobs.len()),
             open: jobs.len(),
@@ -186,10 +189,12 @@ impl Pipeline {
             self.setup.store.real_path(&job.facts.path),
             job.facts.nar_size,
         );
-        let (budget, reports) = (Arc::clone(&self.budget), self.reports.0.clone());
-        let thread = tokio::task::spawn_blocking(move || {
-            scan::scan(path, &real, recorded, &budget, &reports)
-        });
+        let means = Means {
+            budget: Arc::clone(&self.budget),
+            buffers: Arc::clone(&self.buffers),
+            reports: self.reports.0.clone(),
+        };
+        let thread = tokio::task::spawn_blocking(move || scan::scan(path, &real, recorded, &means));
         self.reading += 1;
         self.tasks
             .push(Box::pin(async { Done::Reader(thread.await) }));

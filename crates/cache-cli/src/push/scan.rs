@@ -8,6 +8,7 @@ use chunk_store::chunker::NarChunker;
 use tokio::sync::mpsc::Sender;
 
 use super::budget::{Budget, Lease};
+use super::buffers::{Buffer, Buffers};
 use super::ledger::PathId;
 use crate::dump::{self, DumpError};
 use crate::error::{CliError, ErrorKind};
@@ -17,14 +18,18 @@ use crate::error::{CliError, ErrorKind};
 pub(super) struct Chunk {
     pub(super) path: PathId,
     pub(super) digest: Digest,
-    pub(super) raw: Vec<u8>,
+    pub(super) raw: Buffer,
     pub(super) lease: Lease,
 }
+
+/// Raw bytes that are told of at once: each report wakes another thread.
+const REPORT_BYTES: usize = 1 << 20;
 
 /// What a reader tells.
 #[derive(Debug)]
 pub(super) enum Report {
-    Chunk(Chunk),
+    /// Chunks of one path, in order.
+    Chunks(Vec<Chunk>),
     /// The reader is about to wait for memory.
     Short,
     /// The path was read to its end, or could not be.
@@ -38,68 +43,108 @@ pub(super) struct Scanned {
     pub(super) digests: Vec<Digest>,
 }
 
+/// What a reader works with.
+#[derive(Debug)]
+pub(super) struct Means {
+    pub(super) budget: Arc<Budget>,
+    pub(super) buffers: Arc<Buffers>,
+    pub(super) reports: Sender<Report>,
+}
+
 /// Reads the path and reports; blocks the thread. Ends silently when nobody listens any more.
-pub(super) fn scan(
-    path: PathId,
-    real: &Path,
-    recorded: Option<u64>,
-    budget: &Arc<Budget>,
-    reports: &Sender<Report>,
-) {
-    let result = read(path, real, recorded, budget, reports);
+pub(super) fn scan(path: PathId, real: &Path, recorded: Option<u64>, means: &Means) {
+    let result = read(path, real, recorded, means);
     // Nobody listens after a push was given up.
-    let _ = reports.blocking_send(Report::Scanned(path, result));
+    let _ = means.reports.blocking_send(Report::Scanned(path, result));
+}
+
+/// Chunks that were read and not told of yet.
+struct Batch<'a> {
+    path: PathId,
+    means: &'a Means,
+    chunks: Vec<Chunk>,
+    bytes: usize,
+    /// Those of all chunks, told of or not.
+    digests: Vec<Digest>,
+    /// Nobody listens any more.
+    stopped: bool,
+}
+
+impl Batch<'_> {
+    fn add(&mut self, raw: &[u8]) {
+        if self.stopped {
+            return;
+        }
+        let digest = Digest::of(raw);
+        self.digests.push(digest);
+        let Means {
+            budget, buffers, ..
+        } = self.means;
+        // Only what was told of is ever given back.
+        let mut short = || {
+            self.tell();
+            let _ = self.means.reports.blocking_send(Report::Short);
+        };
+        let Some(lease) = budget.acquire(raw.len() as u64, &mut short) else {
+            self.stopped = true;
+            return;
+        };
+        self.bytes += raw.len();
+        self.chunks.push(Chunk {
+            path: self.path,
+            digest,
+            raw: buffers.copy(raw),
+            lease,
+        });
+        if self.bytes >= REPORT_BYTES {
+            self.tell();
+        }
+    }
+
+    fn tell(&mut self) {
+        self.bytes = 0;
+        let chunks = std::mem::take(&mut self.chunks);
+        let report = Report::Chunks(chunks);
+        self.stopped |= self.means.reports.blocking_send(report).is_err();
+    }
 }
 
 fn read(
     path: PathId,
     real: &Path,
     recorded: Option<u64>,
-    budget: &Arc<Budget>,
-    reports: &Sender<Report>,
+    means: &Means,
 ) -> Result<Scanned, CliError> {
     let mut chunker = NarChunker::new();
-    let mut scanned = Scanned {
-        nar_size: 0,
+    let mut batch = Batch {
+        path,
+        means,
+        chunks: Vec::new(),
+        bytes: 0,
         digests: Vec::new(),
+        stopped: false,
     };
-    let mut stopped = false;
     let mut failed = None;
-    let mut hand_on = |raw: &[u8]| {
-        if stopped {
-            return;
-        }
-        let digest = Digest::of(raw);
-        scanned.digests.push(digest);
-        let mut short = || drop(reports.blocking_send(Report::Short));
-        let sent = budget
-            .acquire(raw.len() as u64, &mut short)
-            .is_some_and(|lease| {
-                let chunk = Chunk {
-                    path,
-                    digest,
-                    raw: raw.to_vec(),
-                    lease,
-                };
-                reports.blocking_send(Report::Chunk(chunk)).is_ok()
-            });
-        stopped = !sent;
-    };
+    let mut hand_on = |raw: &[u8]| batch.add(raw);
     let mut nar_size = 0;
     let mut go_on = true;
     let dumped = dump::dump(real, &mut |bytes| {
         nar_size += bytes.len() as u64;
-        if let Err(error) = chunker.push(bytes, &mut |raw| hand_on(raw)) {
+        if let Err(error) = chunker.push(bytes, &mut hand_on) {
             failed = Some(error);
         }
         go_on = failed.is_none() && recorded.is_none_or(|recorded| nar_size <= recorded);
         go_on
     });
     if failed.is_none() && dumped.is_ok() {
-        failed = chunker.finish(&mut |raw| hand_on(raw)).err();
+        failed = chunker.finish(&mut hand_on).err();
     }
+    batch.tell();
+    let Batch {
+        digests, stopped, ..
+    } = batch;
     let changed = recorded.is_some_and(|recorded| recorded != nar_size);
-    scanned.nar_size = nar_size;
+    let scanned = Scanned { nar_size, digests };
     match (failed, dumped) {
         (Some(error), _) => Err(unreadable(real).because(error)),
         (None, Err(DumpError::Stopped)) | (None, Ok(())) if changed => Err(not_as_recorded(real)),
@@ -131,14 +176,21 @@ mod tests {
 
     fn scan_all(real: &Path, recorded: Option<u64>) -> (Vec<Vec<u8>>, Result<Scanned, CliError>) {
         let (sender, mut receiver) = mpsc::channel(1000);
-        scan(3, real, recorded, &Budget::new(64 << 20), &sender);
-        drop(sender);
+        let means = Means {
+            budget: Budget::new(64 << 20),
+            buffers: Arc::default(),
+            reports: sender,
+        };
+        scan(3, real, recorded, &means);
+        drop(means);
         let mut chunks = Vec::new();
         while let Some(report) = receiver.blocking_recv() {
             match report {
-                Report::Chunk(chunk) => {
-                    assert_eq!((chunk.path, chunk.digest), (3, Digest::of(&chunk.raw)));
-                    chunks.push(chunk.raw);
+                Report::Chunks(batch) => {
+                    for chunk in batch {
+                        assert_eq!((chunk.path, chunk.digest), (3, Digest::of(&chunk.raw)));
+                        chunks.push(chunk.raw.to_vec());
+                    }
                 }
                 Report::Scanned(3, result) => return (chunks, result),
                 other => panic!("{other:?}"),

@@ -22,7 +22,7 @@ const MAX_ROUNDS: u32 = 4;
 impl Pipeline {
     pub(super) fn on_report(&mut self, report: Report) {
         match report {
-            Report::Chunk(chunk) => self.on_chunk(chunk),
+            Report::Chunks(chunks) => chunks.into_iter().for_each(|chunk| self.on_chunk(chunk)),
             Report::Short => {}
             Report::Scanned(path, result) => {
                 self.reading -= 1;
