@@ -160,7 +160,7 @@ pub(crate) struct Plan {
 /// The dead man's switch.
 #[derive(Debug, Args)]
 pub(crate) struct Safety {
-    /// After which time the device goes back on its own
+    /// After which time the device goes back on its own; at least 10s more than both timeouts take
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = time)]
     pub(crate) confirm_within: Duration,
     /// How long the device may take to start

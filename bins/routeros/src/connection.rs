@@ -165,8 +165,21 @@ fn set_aside(path: &Path) -> std::io::Result<()> {
     free.map_or(Ok(()), |name| fs::rename(path, name))
 }
 
-/// Writes a file that holds secrets.
+/// Writes a file that holds secrets. One that was there stays until this one
+/// is whole.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = Path::new(&beside);
+    let written = write_new(beside, bytes).and_then(|()| fs::rename(beside, path));
+    if written.is_err() {
+        // It may not even be there.
+        let _ = fs::remove_file(beside);
+    }
+    written
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     let mut options = fs::OpenOptions::new();
@@ -174,7 +187,8 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = options.open(path)?;
     // One that was there keeps the mode it had.
     file.set_permissions(fs::Permissions::from_mode(0o600))?;
-    file.write_all(bytes)
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 #[cfg(test)]

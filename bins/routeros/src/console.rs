@@ -7,6 +7,8 @@ use routeros_client::device::Event;
 use routeros_client::failure::{Code, Failure, Result};
 use serde::Serialize;
 
+use crate::hidden::Hidden;
+
 /// The streams of a command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Console {
@@ -98,17 +100,11 @@ impl Console {
                     .hint("give it in a file (--password-file) or in $ROUTEROS_PASSWORD"),
             );
         }
-        let unheard = |error: rustix::io::Errno| {
-            Failure::new(Code::LocalFile, format!("the terminal: {error}"))
-        };
-        let shown = rustix::termios::tcgetattr(&stdin).map_err(unheard)?;
-        let mut hidden = shown.clone();
-        hidden.local_modes.remove(rustix::termios::LocalModes::ECHO);
-        let now = rustix::termios::OptionalActions::Now;
-        rustix::termios::tcsetattr(&stdin, now, &hidden).map_err(unheard)?;
+        let hidden = Hidden::hide()
+            .map_err(|error| Failure::new(Code::LocalFile, format!("the terminal: {error}")))?;
         let _ = write!(io::stderr(), "{}: ", plain(prompt));
         let line = read_line();
-        rustix::termios::tcsetattr(&stdin, now, &shown).map_err(unheard)?;
+        drop(hidden);
         say("");
         line
     }

@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod connection;
 mod console;
+mod hidden;
 mod reference;
 mod show;
 mod surroundings;

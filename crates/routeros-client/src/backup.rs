@@ -2,7 +2,7 @@
 //! text.
 
 use crate::command::quote::{Escaped, quoted};
-use crate::device::{Device, Told, text};
+use crate::device::{Device, Event, Told, text};
 use crate::failure::{Code, Failure, Result};
 use crate::read::Notice;
 use crate::value::{Type, Value};
@@ -36,6 +36,18 @@ const TRIES: u32 = 5;
 /// Where the device refuses, or the file is not there afterwards.
 pub fn save(device: &mut Device<'_>, name: &str) -> Result<Saved> {
     let name = format!("{}{name}", folder(device)?);
+    let saved = save_as(device, name.clone());
+    if saved.as_ref().is_err_and(Failure::is_passing) {
+        let file = format!("{name}.backup");
+        if remove(device, &file).is_err() {
+            let note = format!("{file} may be left on the device");
+            device.say(&Event::note(note));
+        }
+    }
+    saved
+}
+
+fn save_as(device: &mut Device<'_>, name: String) -> Result<Saved> {
     let answer = device.ask(&format!(
         "/system/backup/save name={} dont-encrypt=yes",
         quoted(&name)

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use routeros_client::apply::{Goal, Outcome, Settings, Survey, apply as carry_out, survey};
+use routeros_client::apply::{
+    Agreed, CLOSE, Goal, Outcome, Settings, Survey, apply as carry_out, survey,
+};
 use routeros_client::bootstrap::address;
 use routeros_client::device::Device;
-use routeros_client::failure::Result;
+use routeros_client::failure::{Code, Failure, Result};
 use routeros_client::plan::Plan;
 use routeros_client::ssh::Ssh;
+use routeros_client::value;
 use routeros_client::words::counted;
 
 use super::{CHANGES, DONE, agreed};
@@ -55,6 +58,7 @@ pub(super) fn run(
     safety: &Safety,
     console: Console,
 ) -> Result<u8> {
+    refuse_hurry(safety, connection)?;
     let mut ssh = way(goal, connection, console)?;
     let mut clock = Clock::start();
     let mut hear = |event: &_| console.event(event);
@@ -87,12 +91,31 @@ pub(super) fn run(
     Ok(DONE)
 }
 
-fn agree(plan: &Plan, yes: bool, console: Console) -> Result<()> {
+/// Refuses a time in which one lost answer could not be made up for.
+fn refuse_hurry(safety: &Safety, connection: &Connection) -> Result<()> {
+    let (silent, connecting) = (connection.command_timeout, connection.connect_timeout);
+    let least = silent + connecting + CLOSE;
+    if safety.confirm_within >= least {
+        return Ok(());
+    }
+    let said = |time: std::time::Duration| value::Duration::from_seconds(time.as_secs());
+    let message = format!(
+        "--confirm-within {} is too short: the device would go back while an answer is awaited",
+        said(safety.confirm_within)
+    );
+    Err(Failure::new(Code::Usage, message).hint(format!(
+        "give at least {}: a lost answer is seen after {} (--command-timeout), connecting again may take {} (--connect-timeout), and a device that goes back still answers for {}",
+        said(least), said(silent), said(connecting), said(CLOSE)
+    )))
+}
+
+fn agree(plan: &Plan, yes: bool, console: Console) -> Result<Agreed> {
     match (yes, console.json) {
         // Nobody is asked about what is not shown.
         (false, _) => console.insist(plan.to_string().trim_end()),
         (true, false) => console.talk(plan.to_string().trim_end()),
         (true, true) => {}
     }
-    agreed(yes, "carry it out?", console)
+    agreed(yes, "carry it out?", console)?;
+    Ok(if yes { Agreed::AtOnce } else { Agreed::Asked })
 }

@@ -1,8 +1,9 @@
 //! `backup`, `restore` and `reset`.
 
 use std::fs;
+use std::path::Path;
 
-use routeros_client::backup;
+use routeros_client::backup::{self, Saved};
 use routeros_client::device::Device;
 use routeros_client::failure::{Code, Failure, Result};
 use routeros_client::renewal::{self, Renewed};
@@ -23,6 +24,21 @@ pub(super) fn save(args: &Backup, console: Console) -> Result<u8> {
     let mut device = Device::new(&mut ssh, &mut clock, &mut hear);
     device.facts()?;
     let saved = backup::save(&mut device, NAME)?;
+    let files = keep(&mut device, &saved, &args.output)
+        .map_err(|failure| failure.hint(format!("the device still has it, as {}", saved.file)))?;
+    // Not before: where nothing could be written, there would be no backup at all.
+    if let Err(failure) = backup::remove(&mut device, &saved.file) {
+        console.warn(&format!("{} stays on the device: {failure}", saved.file));
+    }
+    match console.json {
+        true => console.value(&serde_json::json!({"event": "finished", "files": files})),
+        false => files.iter().for_each(|file| console.data(file)),
+    }
+    Ok(DONE)
+}
+
+/// Writes the backup, and the configuration as text, here; the files.
+fn keep(device: &mut Device<'_>, saved: &Saved, output: &Path) -> Result<Vec<String>> {
     let copy = device.get_file(&saved.file)?;
     if copy.len() as u64 != saved.size {
         let message = format!(
@@ -32,11 +48,10 @@ pub(super) fn save(args: &Backup, console: Console) -> Result<u8> {
         );
         return Err(Failure::new(Code::ConnectionLost, message).hint("try again"));
     }
-    let export = backup::export(&mut device)?;
-    backup::remove(&mut device, &saved.file)?;
+    let export = backup::export(device)?;
     let mut files = Vec::new();
     for (ending, bytes) in [("backup", &*copy), ("rsc", export.as_bytes())] {
-        let mut file = args.output.clone().into_os_string();
+        let mut file = output.as_os_str().to_owned();
         file.push(format!(".{ending}"));
         let shown = file.to_string_lossy().into_owned();
         write_private(file.as_ref(), bytes).map_err(|error| {
@@ -44,11 +59,7 @@ pub(super) fn save(args: &Backup, console: Console) -> Result<u8> {
         })?;
         files.push(shown);
     }
-    match console.json {
-        true => console.value(&serde_json::json!({"event": "finished", "files": files})),
-        false => files.iter().for_each(|file| console.data(file)),
-    }
-    Ok(DONE)
+    Ok(files)
 }
 
 pub(super) fn restore(args: &Restore, console: Console) -> Result<u8> {

@@ -1,8 +1,11 @@
 //! Files that would cut off management: refused, and forced they do no harm.
 
-use routeros_sim::Simulator;
+use routeros_sim::ssh::{Fault, Options};
+use routeros_sim::{Device, Simulator, Version};
 
-use crate::sweep::{LONGEST, apply, converges, course, for_each, hold, places};
+use crate::sweep::{
+    Course, LONGEST, apply, at_random, converges, course, for_each, hold, judge, places,
+};
 use crate::world::{Operator, Said, World, office};
 
 /// A way to cut off management.
@@ -164,4 +167,37 @@ fn forced_and_lost_connections() {
 #[test]
 fn forced_and_a_power_failure() {
     forced_and(Simulator::reboot_after);
+}
+
+#[test]
+fn forced_and_random_faults() {
+    let course = Course::without_end(course().before.clone(), course().commands);
+    at_random("forced and random faults", course.commands, |disturb| {
+        let world = World::factory(20);
+        let file = CUTS[0].file(&world);
+        let operator = world.at("ether24");
+        disturb(&world.sim);
+        let said = CUTS[0].force(&operator, &file, "lockout");
+        world.sim.clear_faults();
+        judge(&course, &world, &operator, &said)
+            .and_then(|()| converges(&world, &operator))
+            .map_err(|why| format!("{why}\n{said:?}"))
+    });
+}
+
+#[test]
+fn a_switch_that_went_back_while_it_was_read_gets_no_more_steps() {
+    let mut options = Options::new(Version::new(20));
+    // It is back before the question is asked again.
+    options.boot = 1_000;
+    let world = World::with(Device::factory(options.version), options);
+    let file = CUTS[0].file(&world);
+    let operator = world.at("ether24");
+    let step = course().armed + 10;
+    world.sim.cut_after(step);
+    // The serial number and the timer are asked for first; then it is read.
+    world.sim.fault(step + 6, Fault::Slow(LONGEST));
+    let said = CUTS[0].force(&operator, &file, "lockout");
+    assert_eq!(went_back(&world, &operator, &said), Ok(()), "{said:?}");
+    assert_eq!(world.sim.boots(), 1);
 }

@@ -1,5 +1,8 @@
 //! The program against a simulated switch, over real SSH.
 
+#[expect(dead_code, reason = "the rest is for tests of the other program")]
+#[path = "../../../garret/tests/it/chance.rs"]
+mod chance;
 mod documented;
 mod factory;
 mod faults;
@@ -8,4 +11,6 @@ mod strangers;
 mod suites;
 mod sweep;
 mod switchboard;
+mod take_back;
+mod terminal;
 mod world;

@@ -118,6 +118,12 @@ impl Operator<'_> {
 
     /// Runs the program against the switch, with nothing but what is given.
     pub(crate) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Said {
+        let mut command = self.command(arguments, environment);
+        Said::of(command.output().expect("runs"))
+    }
+
+    /// The program against the switch, as it is typed.
+    pub(crate) fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
         let port = self.dial.port().to_string();
         let mut command = self.world.command();
         command
@@ -125,7 +131,7 @@ impl Operator<'_> {
             .args(["--host", "127.0.0.1", "--port", &port])
             .args(["--connect-timeout", "2s", "--command-timeout", "3s"])
             .envs(environment.iter().copied());
-        Said::of(command.output().expect("runs"))
+        command
     }
 }
 

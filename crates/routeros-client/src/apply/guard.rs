@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Job, Settings, Stop};
+use super::{Job, Settings, Stop, same_configuration};
 use crate::backup::Saved;
 use crate::device::{Device, Event, Told};
 use crate::failure::{Code, Failure, Result};
 use crate::link::Lost;
 use crate::refusal::{Reason, Refusal};
-use crate::timer::Timer;
+use crate::timer::{self, Timer};
 
 /// The timer's name.
 pub const ROLLBACK: &str = "attic-rollback";
@@ -18,9 +18,18 @@ pub const BACKUP: &str = "attic-pre";
 /// The timer.
 const TIMER: Timer = Timer(ROLLBACK);
 /// How long a device that goes back may still answer.
-const CLOSE: Duration = Duration::from_secs(10);
+pub const CLOSE: Duration = Duration::from_secs(10);
 /// How often a command whose answer is lost is sent again.
 const TRIES: u32 = 5;
+
+/// What a run has made of the device when it stops the timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// It is as declared.
+    AsDeclared,
+    /// Every step was taken back.
+    AsBefore,
+}
 
 /// The device goes back unless it is told not to.
 pub(super) struct Armed {
@@ -106,7 +115,7 @@ fn prepare(device: &mut Device<'_>, settings: &mut Settings<'_>, backup: &Saved)
             path: path.display().to_string(),
         });
     }
-    device.ask_text("([/system/clock/get date] . \" \" . [/system/clock/get time])")
+    device.clock()
 }
 
 fn start(
@@ -118,7 +127,7 @@ fn start(
     let within = settings.confirm_within;
     let began = device.now();
     start_timer(device, &backup.name, within)?;
-    let next_run = starting(device)?;
+    let next_run = starting(device, &since, within)?;
     device.say(&Event::Armed {
         within: within.as_secs(),
         next_run,
@@ -132,13 +141,25 @@ fn start(
     })
 }
 
-fn starting(device: &mut Device<'_>) -> Result<String> {
+/// When the device would go back, by its own clock: a timer that is there may
+/// still never run, or at once.
+fn starting(device: &mut Device<'_>, since: &str, within: Duration) -> Result<String> {
     let next_run = TIMER.next_run(device)?;
-    if next_run.trim().is_empty() {
-        let message = "the device does not say when it would go back";
-        return Err(Failure::new(Code::NotArmed, message).hint("nothing else was changed"));
+    let now = device.clock()?;
+    if timer::is_in_time(since, &now, within, &next_run) {
+        return Ok(next_run);
     }
-    Ok(next_run)
+    let message = format!(
+        "the device would not go back in {} s: its clock says {now}, and its timer is to run {}",
+        within.as_secs(),
+        if next_run.trim().is_empty() {
+            "never"
+        } else {
+            &next_run
+        }
+    );
+    Err(Failure::new(Code::NotArmed, message)
+        .hint("nothing else was changed; where its clock has just been set, try again"))
 }
 
 /// A timer that was started all the same would restart a device that nobody
@@ -193,8 +214,8 @@ fn not_armed(refusal: &Refusal) -> Failure {
 
 impl Job<'_, '_> {
     /// Stops the timer, and makes sure that it was not too late.
-    pub(super) fn disarm(&mut self) -> Result<()> {
-        match self.try_disarm() {
+    pub(super) fn disarm(&mut self, end: End) -> Result<()> {
+        match self.try_disarm(end) {
             Ok(()) => {
                 self.device.say(&Event::Disarmed);
                 Ok(())
@@ -202,16 +223,18 @@ impl Job<'_, '_> {
             Err(Stop::GoneBack) => Err(self.gone_back()),
             Err(Stop::Unwanted(failure) | Stop::Fatal(failure)) => {
                 let message = format!("the timer could not be stopped: {failure}");
-                let failure = Failure::new(Code::NotDisarmed, message).hint(format!(
-                    "to keep what was done, at once: {}",
-                    TIMER.removal()
-                ));
+                let gain = match end {
+                    End::AsDeclared => "to keep what was done",
+                    End::AsBefore => "it is as it was before; to spare it the restart",
+                };
+                let hint = format!("{gain}, at once: {}", TIMER.removal());
+                let failure = Failure::new(Code::NotDisarmed, message).hint(hint);
                 Err(self.leave(failure))
             }
         }
     }
 
-    fn try_disarm(&mut self) -> Result<(), Stop> {
+    fn try_disarm(&mut self, end: End) -> Result<(), Stop> {
         let line = TIMER.removal();
         let mut doubtful = false;
         for _ in 0..TRIES {
@@ -236,7 +259,7 @@ impl Job<'_, '_> {
                 self.contact()?;
             }
             // It is gone, either because it was stopped or because it ran.
-            return match doubtful && !self.is_there()? {
+            return match doubtful && !self.is_at(end)? {
                 true => Err(Stop::GoneBack),
                 false => Ok(()),
             };
@@ -245,6 +268,18 @@ impl Job<'_, '_> {
             Code::NotDisarmed,
             "it is still there",
         )))
+    }
+
+    /// Whether the device is as the run left it.
+    fn is_at(&mut self, end: End) -> Result<bool, Stop> {
+        let state = self.state(|job| job.contact().map(drop))?;
+        match end {
+            End::AsDeclared => {
+                let plan = self.goal.plan(&state).map_err(Stop::Fatal)?;
+                Ok(plan.is_empty())
+            }
+            End::AsBefore => Ok(same_configuration(&self.survey.state, &state)),
+        }
     }
 
     /// Whether the timer's time had come before it was removed. Then the

@@ -11,7 +11,7 @@ mod same;
 mod steps;
 
 pub use goal::{Cleanup, Count, Goal};
-pub use guard::{BACKUP, ROLLBACK};
+pub use guard::{BACKUP, CLOSE, ROLLBACK};
 pub use same::same_configuration;
 
 pub(crate) use goal::{accepts, dialled};
@@ -41,7 +41,16 @@ pub struct Settings<'a> {
     /// Keeps a copy of a file of the device here.
     pub keep: &'a mut dyn FnMut(&str, &[u8]) -> std::io::Result<PathBuf>,
     /// Fails where the plan is not to be carried out.
-    pub agree: &'a mut dyn FnMut(&Plan) -> Result<()>,
+    pub agree: &'a mut dyn FnMut(&Plan) -> Result<Agreed>,
+}
+
+/// How a plan was agreed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreed {
+    /// It was clear beforehand.
+    AtOnce,
+    /// Somebody was asked, and may have taken long.
+    Asked,
 }
 
 /// What is found out before anything is changed.
@@ -78,11 +87,20 @@ pub fn survey(
     goal: &dyn Goal,
     insisted: &BTreeSet<Rule>,
 ) -> Result<Survey> {
-    let desired = goal.desired();
     let facts = device.facts()?;
     device.say(&Event::Connected {
         facts: facts.clone(),
     });
+    look(device, goal, insisted, facts)
+}
+
+fn look(
+    device: &mut Device<'_>,
+    goal: &dyn Goal,
+    insisted: &BTreeSet<Rule>,
+    facts: Facts,
+) -> Result<Survey> {
+    let desired = goal.desired();
     goal::accepts(desired, &facts)?;
     let place = match device.place() {
         Ok(place) => Some(place),
@@ -118,16 +136,9 @@ pub fn apply(
     goal: &dyn Goal,
     settings: &mut Settings<'_>,
 ) -> Result<Outcome> {
-    let survey = survey(device, goal, &settings.insisted)?;
-    guard::refuse_pending(device)?;
-    refuse_elsewhere(goal.desired(), survey.place.as_ref())?;
-    if survey.plan.is_empty() {
+    let Some(survey) = settle(device, goal, settings)? else {
         return Ok(Outcome::Unchanged);
-    }
-    if let Some(lockout) = &survey.lockout {
-        return Err(locked_out(lockout));
-    }
-    (settings.agree)(&survey.plan)?;
+    };
     let armed = guard::arm(device, settings)?;
     Job {
         device,
@@ -137,6 +148,41 @@ pub fn apply(
         journal: Vec::new(),
     }
     .run(settings.keep_backup)
+}
+
+/// What is to be carried out; nothing where there is nothing to do. Whoever
+/// was asked may have taken long, so that the device is looked at again: what
+/// was agreed to must still be what is to be done.
+fn settle(
+    device: &mut Device<'_>,
+    goal: &dyn Goal,
+    settings: &mut Settings<'_>,
+) -> Result<Option<Survey>> {
+    let mut found = survey(device, goal, &settings.insisted)?;
+    let mut agreed_to: Option<Plan> = None;
+    loop {
+        guard::refuse_pending(device)?;
+        refuse_elsewhere(goal.desired(), found.place.as_ref())?;
+        if found.plan.is_empty() {
+            return Ok(None);
+        }
+        if let Some(lockout) = &found.lockout {
+            return Err(locked_out(lockout));
+        }
+        match &agreed_to {
+            Some(plan) if *plan == found.plan => return Ok(Some(found)),
+            Some(_) => device.say(&Event::note(
+                "the device was changed meanwhile, and this is no longer the plan that was shown",
+            )),
+            None => {}
+        }
+        if (settings.agree)(&found.plan)? == Agreed::AtOnce {
+            return Ok(Some(found));
+        }
+        agreed_to = Some(found.plan);
+        let facts = device.facts()?;
+        found = look(device, goal, &settings.insisted, facts)?;
+    }
 }
 
 /// Refuses to change anything from another port than the management port:
@@ -185,7 +231,7 @@ impl Job<'_, '_> {
     fn run(mut self, keep_backup: bool) -> Result<Outcome> {
         let reached = self.converge().and_then(|()| self.confirm());
         let Err(stop) = reached else {
-            self.disarm()?;
+            self.disarm(guard::End::AsDeclared)?;
             if !keep_backup {
                 self.remove_backup();
             }
@@ -223,4 +269,14 @@ enum Stop {
     GoneBack,
     /// Nothing more can be done from here.
     Fatal(Failure),
+}
+
+impl Stop {
+    /// In words.
+    fn why(&self) -> String {
+        match self {
+            Stop::Unwanted(failure) | Stop::Fatal(failure) => failure.to_string(),
+            Stop::GoneBack => "the device has gone back on its own".to_owned(),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The way back: step by step where that is possible, else by the device.
 
+use super::guard::End;
 use super::{Job, Stop, same_configuration};
 use crate::device::{Event, Told};
 use crate::failure::{Code, Failure};
@@ -14,30 +15,33 @@ impl Job<'_, '_> {
         match self.take_back() {
             Ok(true) => {}
             Ok(false) => return self.leave_to_the_device(&reason),
-            Err(Stop::GoneBack) => return self.gone_back(),
-            Err(Stop::Unwanted(failure) | Stop::Fatal(failure)) => return self.leave(failure),
+            Err(Stop::GoneBack) => return after(&reason, self.gone_back()),
+            Err(Stop::Unwanted(failure) | Stop::Fatal(failure)) => {
+                return after(&reason, self.leave(failure));
+            }
         }
         let steps = self.journal.len();
-        if let Err(failure) = self.disarm() {
-            return failure;
+        let taken_back = Failure {
+            code: Code::TakenBack,
+            message: format!(
+                "{}; the {} before it {} taken back",
+                reason.message,
+                counted(steps, "step"),
+                if steps == 1 { "was" } else { "were" }
+            ),
+            hints: reason.hints,
+        };
+        if let Err(failure) = self.disarm(End::AsBefore) {
+            return after(&taken_back, failure);
         }
         self.remove_backup();
-        let message = format!(
-            "{}; the {} before it {} taken back",
-            reason.message,
-            counted(steps, "step"),
-            if steps == 1 { "was" } else { "were" }
-        );
-        Failure {
-            code: Code::TakenBack,
-            message,
-            hints: reason.hints,
-        }
-        .hint("the device is as it was before")
+        taken_back.hint("the device is as it was before")
     }
 
     /// Whether every step could be taken back, and the device is as before.
     fn take_back(&mut self) -> Result<bool, Stop> {
+        // Nothing may be sent to a device that went back in the meantime.
+        self.regain()?;
         for place in (0..self.journal.len()).rev() {
             let Some(inverse) = self.journal[place].inverse.clone() else {
                 return Ok(false);
@@ -50,8 +54,7 @@ impl Job<'_, '_> {
                 return Ok(false);
             }
         }
-        let state = self.device.state(&self.survey.facts);
-        let state = state.map_err(Stop::Fatal)?;
+        let state = self.state(Self::regain)?;
         Ok(same_configuration(&self.survey.state, &state))
     }
 
@@ -81,12 +84,10 @@ impl Job<'_, '_> {
             "{reason}; the device takes it back itself"
         )));
         match self.await_rollback() {
-            Ok(()) | Err(Stop::GoneBack) => {
-                let mut failure = self.gone_back();
-                failure.message = format!("{}; {}", reason.message, failure.message);
-                failure
+            Ok(()) | Err(Stop::GoneBack) => after(reason, self.gone_back()),
+            Err(Stop::Unwanted(failure) | Stop::Fatal(failure)) => {
+                after(reason, self.leave(failure))
             }
-            Err(Stop::Unwanted(failure) | Stop::Fatal(failure)) => self.leave(failure),
         }
     }
 
@@ -99,9 +100,10 @@ impl Job<'_, '_> {
                 "the device has gone back on its own, as nothing was confirmed within {seconds} s"
             ),
         );
-        let as_before = match self.device.state(&self.survey.facts) {
+        let as_before = match self.state(|job| job.contact().map(drop)) {
             Ok(state) => same_configuration(&self.survey.state, &state),
-            Err(why) => {
+            Err(stop) => {
+                let why = stop.why();
                 return failure.hint(format!("whether it is as before could not be seen: {why}"));
             }
         };
@@ -110,5 +112,16 @@ impl Job<'_, '_> {
             true => failure.hint("it is configured as it was before this run"),
             false => failure.hint("it is not configured as before this run: look at `plan`"),
         }
+    }
+}
+
+/// What became of the device, with why it was not left as declared.
+fn after(reason: &Failure, failure: Failure) -> Failure {
+    let message = format!("{}; {}", reason.message, failure.message);
+    let hints = [&reason.hints[..], &failure.hints].concat();
+    Failure {
+        code: failure.code,
+        message,
+        hints,
     }
 }

@@ -5,6 +5,7 @@ use crate::device::{Event, Told};
 use crate::failure::{Code, Failure};
 use crate::link::Lost;
 use crate::plan::{Plan, Step};
+use crate::row::State;
 
 /// How often contact may be lost in one run.
 const LOSSES: u32 = 50;
@@ -82,24 +83,27 @@ impl Job<'_, '_> {
 
     /// What is to be done from where the device is now.
     pub(super) fn plan_again(&mut self) -> Result<Plan, Stop> {
-        let mut losses = 0;
-        loop {
-            let state = self.device.state(&self.survey.facts);
-            match state.and_then(|state| self.goal.plan(&state)) {
-                Ok(plan) => return Ok(plan),
-                Err(failure) if failure.is_passing() && losses < LOSSES => losses += 1,
-                Err(failure) => return Err(Stop::Unwanted(failure)),
-            }
-            self.regain()?;
-        }
+        let state = self.state(Self::regain)?;
+        self.goal.plan(&state).map_err(Stop::Unwanted)
     }
 
-    /// Whether the device is as declared.
-    pub(super) fn is_there(&mut self) -> Result<bool, Stop> {
-        let state = self.device.state(&self.survey.facts);
-        match state.and_then(|state| self.goal.plan(&state)) {
-            Ok(plan) => Ok(plan.is_empty()),
-            Err(failure) => Err(Stop::Fatal(failure)),
+    /// How the device is now. What was read over several connections proves
+    /// nothing: the device may have gone back between them.
+    pub(super) fn state(
+        &mut self,
+        regain: fn(&mut Self) -> Result<(), Stop>,
+    ) -> Result<State, Stop> {
+        let mut tries = 0;
+        loop {
+            let before = self.device.losses();
+            let state = self.device.state(&self.survey.facts);
+            match state {
+                Ok(state) if self.device.losses() == before => return Ok(state),
+                Err(failure) if !failure.is_passing() => return Err(Stop::Unwanted(failure)),
+                Err(failure) if tries == LOSSES => return Err(Stop::Unwanted(failure)),
+                Ok(_) | Err(_) => tries += 1,
+            }
+            regain(self)?;
         }
     }
 }

@@ -97,6 +97,14 @@ impl Device<'_> {
         }
     }
 
+    /// The time by its own clock, as it shows points in time.
+    ///
+    /// # Errors
+    /// Where it is not reached.
+    pub(crate) fn clock(&mut self) -> Result<String> {
+        self.ask_text("([/system/clock/get date] . \" \" . [/system/clock/get time])")
+    }
+
     /// How long it has been up.
     ///
     /// # Errors

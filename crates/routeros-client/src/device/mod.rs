@@ -34,6 +34,8 @@ pub struct Device<'a> {
     serial: Option<String>,
     /// Whether a connection was lost since: another device may answer then.
     in_doubt: bool,
+    /// How many connections were lost.
+    losses: u32,
 }
 
 /// How a command that changes something ended.
@@ -61,6 +63,7 @@ impl<'a> Device<'a> {
             session: None,
             serial: None,
             in_doubt: false,
+            losses: 0,
         }
     }
 
@@ -101,6 +104,13 @@ impl<'a> Device<'a> {
     fn lose(&mut self) {
         self.hang_up();
         self.in_doubt = true;
+        self.losses += 1;
+    }
+
+    /// How many connections were lost. Where it is the same before and after
+    /// several questions, the device has not restarted between them.
+    pub(crate) fn losses(&self) -> u32 {
+        self.losses
     }
 
     fn session(&mut self) -> Result<&mut dyn Session> {

@@ -22,7 +22,7 @@ impl Device<'_> {
             match strategy.read(&answers) {
                 Ok(rows) => return Ok(rows),
                 // It was cut off; asked again, it may be whole.
-                Err(ReadError::CutOff | ReadError::Silent) if !last => self.hang_up(),
+                Err(ReadError::CutOff | ReadError::Silent) if !last => self.lose(),
                 Err(error) => {
                     let message =
                         format!("the device's {} cannot be read: {error}", kind.menu().path);

@@ -1,5 +1,7 @@
 //! Tests of the client.
 
+#[path = "../../../routeros-sim/tests/it/cases.rs"]
+mod cases;
 mod design;
 mod device;
 mod fake;

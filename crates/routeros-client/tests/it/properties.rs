@@ -31,7 +31,7 @@ fn argument(name: &str, value: &str) -> Token {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(512))]
 
     #[test]
     fn no_value_leaves_its_place_in_a_command(name in text(), comment in text()) {

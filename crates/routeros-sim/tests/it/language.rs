@@ -231,7 +231,7 @@ fn quoted(text: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(crate::cases::cases(200))]
 
     #[test]
     fn a_quoted_value_is_the_value_and_nothing_else(text in "[ -~\n\r\t\u{e4}\u{20ac}]{0,255}") {

@@ -1,6 +1,7 @@
 //! Tests of the simulator.
 
 mod bridging;
+mod cases;
 mod dialogue;
 mod errors;
 mod fake;

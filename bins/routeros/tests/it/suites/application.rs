@@ -192,6 +192,12 @@ fn the_device_goes_back_after_the_time_that_was_given() {
             .ends(64);
         assert_eq!(script.world.sim.log(), []);
     }
+    // Both timeouts, and the moment for which a device that goes back answers.
+    let said = script
+        .run(&[&given[..], &["14s", "office.toml"]].concat())
+        .ends(64);
+    assert!(said.err.contains("give at least 15s"), "{}", said.err);
+    assert_eq!(script.world.sim.log(), []);
     let said = script
         .run(&[&given[..], &["30m", "office.toml"]].concat())
         .ends(0);

@@ -151,3 +151,18 @@ fn no_place_for_the_copy() {
     unharmed(&mut script, &arguments, 1, "local-file");
     script.matches();
 }
+
+#[test]
+fn no_place_for_a_backup() {
+    let mut script = Script::new(SUITE, "no-place-for-a-backup", 20);
+    script.file("taken", "a file, no folder");
+    let backup = ["backup", "--output", "taken/switch"];
+    let said = unharmed(&mut script, &backup, 1, "local-file");
+    let copy = "attic-copy.backup";
+    assert!(said.err.contains(copy), "{}", said.err);
+    assert_eq!(script.world.left_over().trim(), copy);
+    script.note("with a place for it, nothing is left on the device");
+    script.run(&["backup", "--output", "switch"]).ends(0);
+    assert_eq!(script.world.left_over(), "");
+    script.matches();
+}

@@ -92,3 +92,39 @@ fn a_timer_that_was_not_wanted_after_all_is_removed_or_told_of() {
     // It would need the backup.
     assert!(sent.iter().all(|line| !line.contains("/file")), "{sent:?}");
 }
+
+#[test]
+fn a_timer_that_would_not_go_off_in_time_is_not_relied_on() {
+    fn start(next_run: Answer) -> (Result<String>, Vec<String>) {
+        let since = "2026-11-28 03:00:00";
+        play(next_run, |device| {
+            starting(device, since, Duration::from_secs(600))
+        })
+    }
+    let (came, _) = start(|_, line| {
+        Some(match line.contains("next-run") {
+            true => "2026-11-28 03:10:01",
+            false => "2026-11-28 03:00:02",
+        })
+    });
+    assert_eq!(came, Ok("2026-11-28 03:10:01".to_owned()));
+    let (came, sent) = start(|_, line| {
+        Some(match line.contains("next-run") {
+            true => "2026-11-29 03:00:00",
+            false => "2026-11-28 03:00:02",
+        })
+    });
+    let failure = came.expect_err("a day late");
+    assert_eq!(failure.code, Code::NotArmed);
+    let said = "its clock says 2026-11-28 03:00:02, and its timer is to run 2026-11-29 03:00:00";
+    assert!(failure.message.contains(said), "{failure}");
+    assert_eq!(sent.len(), 2);
+    let (came, _) = start(|_, line| {
+        Some(match line.contains("next-run") {
+            true => "",
+            false => "2026-11-28 03:00:02",
+        })
+    });
+    let failure = came.expect_err("never");
+    assert!(failure.message.ends_with("is to run never"), "{failure}");
+}

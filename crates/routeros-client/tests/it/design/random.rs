@@ -50,7 +50,7 @@ fn foreign() -> Vec<Row> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(128))]
 
     #[test]
     fn after_a_plan_the_next_one_is_empty(

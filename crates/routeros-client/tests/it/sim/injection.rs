@@ -117,7 +117,7 @@ fn victim() -> Target {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::cases::cases(96))]
 
     #[test]
     fn a_comment_stays_a_comment(comment in text(), minor in proptest::sample::select(&MINORS[..])) {
