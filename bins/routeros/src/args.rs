@@ -73,7 +73,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
-    /// The device; the file's management address where none is given
+    /// The device; where there is a FILE, its management address is the default
     #[arg(long, env = "ROUTEROS_HOST")]
     pub(crate) host: Option<String>,
     /// Its SSH port

@@ -57,7 +57,7 @@ impl Connection {
 
     /// The proofs that the options name, else what is there.
     pub(crate) fn logins(&self, console: Console) -> Result<Vec<Login>> {
-        let mut logins = self.keys();
+        let mut logins = self.keys()?;
         match self.given_password(console)? {
             Some(password) => logins.push(Login::Password(password)),
             None if logins.is_empty() => {
@@ -75,12 +75,16 @@ impl Connection {
     }
 
     /// The key that is named.
-    pub(crate) fn keys(&self) -> Vec<Login> {
-        let key = self.key.iter().map(|file| Login::Key {
-            file: file.clone(),
-            passphrase: surroundings::variable("ROUTEROS_KEY_PASSPHRASE").map(Password::new),
-        });
-        key.collect()
+    pub(crate) fn keys(&self) -> Result<Vec<Login>> {
+        let Some(file) = self.key.clone() else {
+            return Ok(Vec::new());
+        };
+        // Else it would seem to be the device that refuses it.
+        fs::File::open(&file).map_err(|error| {
+            unreadable(&file, &error).hint("name a private key with --key, or leave it away: then the agent's keys are tried, or a password")
+        })?;
+        let passphrase = surroundings::variable("ROUTEROS_KEY_PASSPHRASE").map(Password::new);
+        Ok(vec![Login::Key { file, passphrase }])
     }
 
     /// The password that is named; an empty one counts.
@@ -109,12 +113,15 @@ pub(crate) fn secret(file: &Path) -> Result<Password> {
 
 /// A file as text.
 pub(crate) fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).map_err(|error| {
-        Failure::new(
-            Code::LocalFile,
-            format!("cannot read {}: {error}", file.display()),
-        )
-    })
+    fs::read_to_string(file).map_err(|error| unreadable(file, &error))
+}
+
+/// A file that is not there, or not to be read.
+pub(crate) fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        Code::LocalFile,
+        format!("cannot read {}: {error}", file.display()),
+    )
 }
 
 fn trust(console: Console, key: &HostKey, accept: bool) -> Trust {
@@ -126,7 +133,7 @@ fn trust(console: Console, key: &HostKey, accept: bool) -> Trust {
     } = key;
     let line = format!("the host key of {host} is not known yet: {kind} {fingerprint}");
     match accept {
-        true => console.talk(&line),
+        true => console.talk(&format!("{line}; taken without asking, and remembered")),
         false => console.insist(&line),
     }
     if accept || console.ask("is it the device's?").unwrap_or(false) {
@@ -142,11 +149,13 @@ pub(crate) fn keeper(
     move |name, bytes| {
         let folder = folder.clone().or_else(surroundings::backups);
         let folder = folder.ok_or_else(|| std::io::Error::other("HOME is not set"))?;
-        fs::create_dir_all(&folder)?;
         let path = folder.join(name);
-        set_aside(&path)?;
-        write_private(&path, bytes)?;
-        Ok(path)
+        let written = fs::create_dir_all(&folder)
+            .and_then(|()| set_aside(&path))
+            .and_then(|()| write_private(&path, bytes));
+        written.map(|()| path).map_err(|error| {
+            std::io::Error::new(error.kind(), format!("{}: {error}", folder.display()))
+        })
     }
 }
 

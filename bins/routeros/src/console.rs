@@ -62,19 +62,33 @@ impl Console {
     /// Why it did not work, and how to go on.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            let Failure {
-                code,
-                message,
-                hints,
-            } = failure;
-            self.value(&serde_json::json!({
-                "event": "failed", "code": code.name(), "message": message, "hints": hints,
-            }));
+            self.failed(failure);
         }
         say(&format!("error[{}]: {failure}", failure.code));
         for hint in &failure.hints {
             say(&format!("hint: {hint}"));
         }
+    }
+
+    fn failed(&self, failure: &Failure) {
+        let Failure {
+            code,
+            message,
+            hints,
+        } = failure;
+        self.value(&serde_json::json!({
+            "event": "failed", "code": code.name(), "message": message, "hints": hints,
+        }));
+    }
+
+    /// As JSON, that the command line could not be read; people are told in
+    /// their own way.
+    pub(crate) fn misread(&self, text: &str) {
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let message = lines.next().unwrap_or_default();
+        let message = message.strip_prefix("error: ").unwrap_or(message);
+        let failure = Failure::new(Code::Usage, message);
+        self.failed(&lines.fold(failure, Failure::hint));
     }
 
     /// A question that is answered with yes or no.

@@ -22,6 +22,13 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+                let console = Console {
+                    json: true,
+                    quiet: false,
+                };
+                console.misread(&error.to_string());
+            }
             // There is nobody left to tell.
             let _ = error.print();
             // 2 says that a plan has changes.

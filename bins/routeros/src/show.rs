@@ -6,7 +6,7 @@ use routeros_client::schema::Kind;
 /// The items of a kind, one a line, the columns under each other. A column in
 /// which nothing stands is left out.
 pub(crate) fn table(kind: Kind, rows: &[Row]) -> String {
-    let mut text = format!("{kind} ({})", rows.len());
+    let mut text = format!("{kind} ({}){}", rows.len(), legend(rows));
     let names = kind
         .menu()
         .attributes
@@ -65,15 +65,37 @@ fn is_telling(row: &Row, name: &str) -> bool {
     !is_flag && (row.kind.menu().keys.contains(&name) || default.as_ref() != Some(value))
 }
 
-fn flags(row: &Row) -> String {
+/// The flags that are set, in the order in which they are shown.
+fn set(row: &Row) -> impl Iterator<Item = (char, &'static str)> {
     let flags = row.flags;
     let letters = [
-        ('D', flags.dynamic),
-        ('X', flags.disabled),
-        ('I', flags.invalid),
-        ('R', flags.running),
-        ('S', flags.slave),
+        ('D', "dynamic", flags.dynamic),
+        ('X', "disabled", flags.disabled),
+        ('I', "invalid", flags.invalid),
+        // No kind has both.
+        ('I', "inactive", flags.inactive),
+        ('R', "running", flags.running),
+        ('S', "slave", flags.slave),
     ];
-    let set = letters.into_iter().filter(|(_, set)| *set == Some(true));
-    set.map(|(letter, _)| letter).collect()
+    let set = letters.into_iter().filter(|(.., set)| *set == Some(true));
+    set.map(|(letter, word, _)| (letter, word))
+}
+
+fn flags(row: &Row) -> String {
+    set(row).map(|(letter, _)| letter).collect()
+}
+
+/// What the letters stand for that occur.
+fn legend(rows: &[Row]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for (letter, word) in rows.iter().flat_map(set) {
+        let shown = format!("{letter} {word}");
+        if !words.contains(&shown) {
+            words.push(shown);
+        }
+    }
+    match words.is_empty() {
+        true => String::new(),
+        false => format!(": {}", words.join(", ")),
+    }
 }

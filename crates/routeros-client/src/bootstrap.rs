@@ -147,11 +147,13 @@ fn authorize(
         let back = format!("/user/ssh-keys/remove [find where user={}]", quoted(user));
         let gone = insist(device, &back, |device| Ok(keys(device, user)? == 0));
         let what = match gone {
-            Ok(()) => "it was removed, and the password holds as before",
+            Ok(()) => "it was removed again, and the password holds as before",
             Err(_) => "and it could not be removed: without its private half nobody logs in",
         };
         return Err(failure
-            .hint(format!("the key was let in, but did not log in; {what}"))
+            .hint(format!(
+                "the device took the key, but nobody logs in with it; {what}"
+            ))
             .hint("give its private half with --key, or add it to the agent"));
     }
     device.say(&Event::note(format!("the key may log in as {user}")));

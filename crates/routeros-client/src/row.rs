@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::ser::SerializeStruct;
+
 use crate::schema::Kind;
 use crate::value::Value;
 use crate::version::Version;
@@ -70,7 +72,7 @@ impl Flags {
 }
 
 /// One item of a menu.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// What it is.
     pub kind: Kind,
@@ -190,6 +192,37 @@ impl Row {
     }
 }
 
+impl serde::Serialize for Row {
+    /// As it is, but that a list in which nothing stands is a list as well.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Row {
+            kind,
+            id,
+            flags,
+            values,
+            unknown,
+        } = self;
+        let shown = |(name, value): (&String, &Value)| {
+            let listed = kind
+                .attribute(name)
+                .is_some_and(|found| found.kind.is_list());
+            let value = match value {
+                Value::Unset if listed => Value::List(Vec::new()),
+                value => value.clone(),
+            };
+            (name.clone(), value)
+        };
+        let mut row = serializer.serialize_struct("Row", 5)?;
+        row.serialize_field("kind", kind)?;
+        row.serialize_field("id", id)?;
+        row.serialize_field("flags", flags)?;
+        let values: BTreeMap<String, Value> = values.iter().map(shown).collect();
+        row.serialize_field("values", &values)?;
+        row.serialize_field("unknown", unknown)?;
+        row.end()
+    }
+}
+
 /// What is known of a device.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct State {
@@ -220,6 +253,18 @@ mod tests {
         for text in ["*", "2C", "*2G", "* 1", "*+1"] {
             assert_eq!(Id::read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_list_in_which_nothing_stands_is_a_list_in_json() {
+        let row = Row::new(Kind::BridgeVlan)
+            .with("tagged", Value::Unset)
+            .with("comment", Value::Unset);
+        let json = serde_json::to_string(&row).expect("JSON");
+        assert!(
+            json.contains(r#""values":{"comment":"","tagged":[]}"#),
+            "{json}"
+        );
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub trait Machine: Send + 'static {
     /// The name in the prompt.
     fn identity(&self) -> String;
 
-    /// Somebody is plugged in, and will be seen in the tables of hosts and of ARP.
+    /// Frames of somebody come in by a port: seen there in the tables of hosts and of ARP.
     fn attach(&mut self, operator: &Operator);
 
     /// Which host key it has; every new one has another number.

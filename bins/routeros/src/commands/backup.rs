@@ -10,7 +10,7 @@ use routeros_client::renewal::{self, Renewed};
 
 use super::{DONE, agreed};
 use crate::args::{Backup, Reset, Restore};
-use crate::connection::write_private;
+use crate::connection::{unreadable, write_private};
 use crate::console::Console;
 use crate::surroundings::Clock;
 
@@ -63,14 +63,12 @@ fn keep(device: &mut Device<'_>, saved: &Saved, output: &Path) -> Result<Vec<Str
 }
 
 pub(super) fn restore(args: &Restore, console: Console) -> Result<u8> {
-    let bytes = fs::read(&args.file).map_err(|error| {
-        Failure::new(
-            Code::LocalFile,
-            format!("cannot read {}: {error}", args.file.display()),
-        )
-    })?;
+    let bytes = fs::read(&args.file).map_err(|error| unreadable(&args.file, &error))?;
     if !backup::is_backup(&bytes) {
-        let message = format!("{} is no backup without a password", args.file.display());
+        let message = format!(
+            "{} is not a backup, or one that is locked with a password",
+            args.file.display()
+        );
         return Err(Failure::new(Code::LocalFile, message)
             .hint("nothing was sent; name a file NAME.backup that `backup` made"));
     }

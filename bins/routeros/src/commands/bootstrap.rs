@@ -23,7 +23,7 @@ pub(super) fn run(args: &Bootstrap, console: Console) -> Result<u8> {
         .given_password(console)?
         .unwrap_or_else(|| Password::new(""));
     let key = args.authorize_key.as_deref().map(read).transpose()?;
-    let later = later_logins(args, &new);
+    let later = later_logins(args, &new)?;
     let mut after = connection.ssh_with(console, host.clone(), later.clone())?;
     // With the key, the old password is not taken any more.
     let mut now = vec![Login::Password(old.clone())];
@@ -61,13 +61,13 @@ pub(super) fn run(args: &Bootstrap, console: Console) -> Result<u8> {
 }
 
 /// The proofs that are to be taken from now on.
-fn later_logins(args: &Bootstrap, new: &Password) -> Vec<Login> {
-    let mut logins = args.connection.keys();
+fn later_logins(args: &Bootstrap, new: &Password) -> Result<Vec<Login>> {
+    let mut logins = args.connection.keys()?;
     if logins.is_empty() && args.authorize_key.is_some() {
         logins.push(Login::Agent);
     }
     logins.push(Login::Password(new.clone()));
-    logins
+    Ok(logins)
 }
 
 fn new_password(file: Option<&Path>, console: Console) -> Result<Password> {

@@ -10,7 +10,8 @@ use super::cell;
 const INTRODUCTION: &str = "# Errors of routeros
 
 A command that fails prints `error[CODE]: MESSAGE` and its `hint:` lines to stderr; with `--json` also one object
-`{\"event\": \"failed\", \"code\", \"message\", \"hints\"}` to stdout.
+`{\"event\": \"failed\", \"code\", \"message\", \"hints\"}` to stdout. Of a command line that cannot be read, stderr says
+`error: MESSAGE`; the object has the code `usage`.
 
 ## Exit codes
 

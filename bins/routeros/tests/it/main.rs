@@ -6,6 +6,7 @@ mod chance;
 mod documented;
 mod factory;
 mod faults;
+mod keys;
 mod lockout;
 mod strangers;
 mod suites;

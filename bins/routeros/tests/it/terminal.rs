@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
-use crate::world::{Operator, World, office};
+use crate::world::{Operator, Said, World, office};
 
 /// The program, and the terminal that it is typed to.
 struct Terminal {
@@ -73,6 +73,37 @@ impl Terminal {
         self.err.read_to_string(&mut rest).expect("text");
         (self.program.wait().expect("ends"), rest)
     }
+}
+
+/// What a question is, and what is typed then.
+pub(crate) type Talk<'a> = &'a [(&'a str, &'a str)];
+
+/// Runs the program; each answer is typed when its question is there, not
+/// before. What it said, and what the terminal showed of what was typed.
+pub(crate) fn sit(
+    operator: &Operator<'_>,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+    talk: Talk<'_>,
+) -> (Said, String) {
+    let mut terminal = Terminal::run(operator, arguments, environment);
+    let mut err = String::new();
+    for (question, answer) in talk {
+        err.push_str(&terminal.until(question));
+        terminal.type_in(&format!("{answer}\n"));
+    }
+    terminal.err.read_to_string(&mut err).expect("text");
+    let mut out = String::new();
+    let stream = terminal.program.stdout.as_mut().expect("its data");
+    stream.read_to_string(&mut out).expect("text");
+    let status = terminal.program.wait().expect("ends");
+    rustix::io::ioctl_fionbio(&terminal.keys, true).expect("set");
+    let mut shown = Vec::new();
+    // It ends in an error: there is no more.
+    let _ = terminal.keys.read_to_end(&mut shown);
+    let code = status.code().expect("an exit code");
+    let shown = String::from_utf8_lossy(&shown).into_owned();
+    (Said { code, out, err }, shown)
 }
 
 impl Drop for Terminal {

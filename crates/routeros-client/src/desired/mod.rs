@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 pub use fault::{Fault, Faults};
-pub(crate) use nearest::hint;
+pub(crate) use nearest::nearest;
 pub(crate) use read::sections;
 
 use crate::schema::{Attribute, Kind};

@@ -3,16 +3,17 @@
 /// `, did you mean …?` where one of the known names is near enough, else
 /// nothing.
 pub(crate) fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, known).map_or_else(String::new, |near| format!(", did you mean {near:?}?"))
+}
+
+/// The one of the known names that is near enough to be meant.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = known
         .into_iter()
         .map(|other| (distance(name, other), other))
         .min();
-    match near {
-        Some((far, other)) if far <= 2.max(name.chars().count() / 3) => {
-            format!(", did you mean {other:?}?")
-        }
-        _ => String::new(),
-    }
+    near.filter(|(far, _)| *far <= 2.max(name.chars().count() / 3))
+        .map(|(_, other)| other)
 }
 
 /// How many letters have to be added, left out or changed.

@@ -110,15 +110,17 @@ impl fmt::Display for Event {
             Event::Reconnected { after } => write!(f, "connected again after {after} s"),
             Event::Refused { command, text } => write!(f, "refused: {command}: {text}"),
             Event::TakingBack { command } => write!(f, "taking back: {command}"),
-            Event::Confirmed { items: 0 } => f.write_str("confirmed over a new connection"),
+            Event::Confirmed { items: 0 } => {
+                f.write_str("confirmed over a new connection: nothing is left to do")
+            }
             Event::Confirmed { items } => {
                 write!(
                     f,
-                    "confirmed over a new connection: the device counts all {}",
-                    counted(*items, "declared item")
+                    "confirmed over a new connection: nothing is left to do, and the device's own count of {} agrees",
+                    counted(*items, "item")
                 )
             }
-            Event::Disarmed => f.write_str("the device stays as it is now"),
+            Event::Disarmed => f.write_str("the timer is stopped: the device stays as it is now"),
             Event::Waiting { what, at_most } => {
                 write!(f, "waiting for {what}, at most {at_most} s")
             }

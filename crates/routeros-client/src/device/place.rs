@@ -52,19 +52,20 @@ impl Device<'_> {
     fn place_of(&mut self, operator: IpAddr) -> Result<Place> {
         let ours = format!("address={}", quoted(&operator.to_string()));
         let found = self.ask_lines(&each("/ip/arp", &ours, "mac-address"))?;
-        let Some(mac) = found.last().filter(|mac| !mac.is_empty()) else {
+        let mac = only(found, &format!("the ARP entries for {operator}"))?;
+        let Some(mac) = mac else {
             return Err(unknown(&format!(
                 "the device has no ARP entry for {operator}; it comes through a router"
             )));
         };
-        let here = format!("mac-address={}", quoted(mac));
+        let here = format!("mac-address={}", quoted(&mac));
         let ports = self.ask_lines(&each("/interface/bridge/host", &here, "on-interface"))?;
-        if let Some(port) = ports.into_iter().rfind(|port| !port.is_empty()) {
+        if let Some(port) = only(ports, &format!("the bridge's host entries for {mac}"))? {
             return Ok(Place { operator, port });
         }
         // No bridge saw it: the address is on a port of its own.
         let interfaces = self.ask_lines(&each("/ip/arp", &ours, "interface"))?;
-        match interfaces.into_iter().rfind(|name| !name.is_empty()) {
+        match only(interfaces, &format!("the ARP entries for {operator}"))? {
             Some(port) => Ok(Place { operator, port }),
             None => Err(unknown(&format!("no bridge has seen {mac}"))),
         }
@@ -84,6 +85,19 @@ impl Device<'_> {
             addresses.push(address);
         }
         Ok(addresses)
+    }
+}
+
+/// What all entries say; nothing where there is none. The device keeps entries
+/// for a while after a cable was moved, and does not say which is the newest.
+fn only(found: Vec<String>, entries: &str) -> Result<Option<String>> {
+    let mut said: Vec<String> = found.into_iter().filter(|text| !text.is_empty()).collect();
+    said.sort_unstable();
+    said.dedup();
+    match said.len() {
+        0 | 1 => Ok(said.pop()),
+        _ => Err(unknown(&format!("{entries} name {}", said.join(" and ")))
+            .hint("where the cable was moved, wait five minutes: old entries go by themselves")),
     }
 }
 

@@ -69,17 +69,15 @@ impl KnownHosts {
         };
         match &self.pinned {
             Some(pinned) if pinned == key => return Ok(()),
-            Some(_) => return Err(changed(&shown, "it showed another one a moment ago")),
+            Some(_) => return Err(self.changed(&shown, "it showed another one a moment ago")),
             None => {}
         }
         match self.look_up(ssh, target, key)? {
             CheckResult::Match => {}
             CheckResult::NotFound => self.first_use(ssh, &shown, key, kind)?,
             CheckResult::Mismatch | CheckResult::Failure => {
-                return Err(changed(
-                    &shown,
-                    &format!("{} has another one", self.file.display()),
-                ));
+                let why = format!("{} has another one", self.file.display());
+                return Err(self.changed(&shown, &why));
             }
         }
         self.pinned = Some(key.to_owned());
@@ -114,9 +112,9 @@ impl KnownHosts {
     ) -> Result<()> {
         let HostKey {
             host,
-            port,
             kind: name,
             fingerprint,
+            ..
         } = shown;
         if (self.ask)(shown) == Trust::Refuse {
             let message = format!("the host key of {host} is not known: {name} {fingerprint}");
@@ -124,11 +122,7 @@ impl KnownHosts {
                 "compare the fingerprint with the device's, then answer yes, or give --accept-host-key",
             ));
         }
-        let written = match port {
-            22 => host.clone(),
-            port => format!("[{host}]:{port}"),
-        };
-        self.remember(ssh, &written, key, kind)
+        self.remember(ssh, &entry(shown), key, kind)
     }
 
     /// Adds a line; what is in the file stays as it is.
@@ -174,6 +168,25 @@ impl KnownHosts {
         writeln!(file, "{}", line.trim_end())
     }
 
+    fn changed(&self, shown: &HostKey, why: &str) -> Failure {
+        let HostKey {
+            host,
+            kind,
+            fingerprint,
+            ..
+        } = shown;
+        let message = format!("the host key of {host} has changed ({why}): {kind} {fingerprint}");
+        Failure::new(Code::HostKeyChanged, message)
+            .hint(
+                "somebody may be between you and the device; a reset gives a device a new key too",
+            )
+            .hint(format!(
+                "if you know why it changed: ssh-keygen -R '{}' -f '{}'",
+                entry(shown),
+                self.file.display()
+            ))
+    }
+
     pub(super) fn unreadable(&self, why: &str) -> Failure {
         let message = format!("cannot use {}: {why}", self.file.display());
         Failure::new(Code::LocalFile, message).hint("name another file with --known-hosts")
@@ -187,24 +200,13 @@ pub(super) fn check(hosts: &ssh2::KnownHosts, target: &Target, key: &[u8]) -> Ch
     }
 }
 
-fn changed(shown: &HostKey, why: &str) -> Failure {
-    let HostKey {
-        host,
-        port,
-        kind,
-        fingerprint,
-    } = shown;
-    let entry = if *port == 22 {
-        host.clone()
-    } else {
-        format!("[{host}]:{port}")
-    };
-    let message = format!("the host key of {host} has changed ({why}): {kind} {fingerprint}");
-    Failure::new(Code::HostKeyChanged, message)
-        .hint("somebody may be between you and the device; a reset gives a device a new key too")
-        .hint(format!(
-            "if you know why it changed: ssh-keygen -R '{entry}'"
-        ))
+/// How the device is called in the file.
+fn entry(shown: &HostKey) -> String {
+    let HostKey { host, port, .. } = shown;
+    match port {
+        22 => host.clone(),
+        port => format!("[{host}]:{port}"),
+    }
 }
 
 fn name(kind: HostKeyType) -> &'static str {

@@ -79,7 +79,16 @@ pub(super) fn log_in(ssh: &ssh2::Session, target: &Target, logins: &[Login]) -> 
         true => failure.hint("give a password (--ask-password, --password-file) or a key (--key)"),
         false => failure.hint(format!("tried {}", tried.join("; "))),
     };
-    Err(failure.hint("a unit from the factory has an empty password or the one on its sticker"))
+    let failure =
+        failure.hint("a unit from the factory has an empty password or the one on its sticker");
+    let only_passwords = logins
+        .iter()
+        .all(|login| matches!(login, Login::Password(_)));
+    Err(match only_passwords {
+        true => failure
+            .hint("where the user has a key, RouterOS takes no password: give the key with --key"),
+        false => failure,
+    })
 }
 
 fn attempt(ssh: &ssh2::Session, user: &str, login: &Login) -> Result<(), ssh2::Error> {

@@ -32,6 +32,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("E-duplicate", "the same item is declared twice"),
     ("E-duplicate-name", "two interfaces have the same name"),
     (
+        "E-filtering",
+        "a property that a bridge shows only while it filters VLANs, and it does not",
+    ),
+    (
         "E-lease-network",
         "a lease lies outside of the networks of its server",
     ),
@@ -73,9 +77,13 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     (
         "N-lease-time",
-        "the default of lease-time differs between versions",
+        "lease-time is not declared, so it is what the device has",
     ),
     ("W-board-unknown", "the ports of the board are not known"),
+    (
+        "W-filtering",
+        "what has no effect while the bridge does not filter VLANs",
+    ),
     ("W-local-name", "the name belongs to multicast DNS"),
     ("W-mac-example", "a MAC address is an example"),
     (

@@ -5,6 +5,7 @@ mod bridging;
 mod codes;
 mod context;
 mod duplicates;
+mod filtering;
 mod management;
 mod names;
 mod references;
@@ -71,6 +72,7 @@ pub fn validate(desired: &Desired, state: Option<&State>) -> Vec<Finding> {
     duplicates::check(&mut context);
     references::check(&mut context);
     bridging::check(&mut context);
+    filtering::check(&mut context);
     addresses::check(&mut context);
     names::check(&mut context);
     management::check(&mut context);

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::context::Context;
 use crate::desired::Item;
-use crate::desired::hint;
+use crate::desired::nearest;
 use crate::schema::Kind;
 use crate::value::{Type, Value};
+use crate::words::spans;
 
 pub(super) fn check(context: &mut Context<'_>) {
     sockets(context);
@@ -36,13 +37,15 @@ fn named_kinds(kind: &Type, value: &Value) -> Option<&'static [Kind]> {
 
 fn sockets(context: &mut Context<'_>) {
     let Some(sockets) = context.sockets() else {
-        let board = context.desired.board.clone().unwrap_or_default();
         let known: Vec<_> = crate::board::known().collect();
         let advice = format!(
             "declare one of {}, or check against the device",
             known.join(", ")
         );
-        let text = format!("the ports of the board {board:?} are not known");
+        let text = match &context.desired.board {
+            Some(board) => format!("the ports of the board {board:?} are not known"),
+            None => "no board is declared, so its ports are not known".to_owned(),
+        };
         let line = context.desired.device_line.max(1);
         context.find_at("W-board-unknown", line, "device".to_owned(), text, advice);
         return;
@@ -50,9 +53,8 @@ fn sockets(context: &mut Context<'_>) {
     for item in context.desired.of(Kind::Ethernet) {
         let name = item.text("default-name");
         if !sockets.contains(&name) {
-            let hint = hint(&name, sockets.iter().map(String::as_str));
-            let text = format!("the board has no {name}{hint}");
-            context.find("E-port-unknown", item, text, "name a socket of the board");
+            let text = format!("the board has no {name}");
+            context.find("E-port-unknown", item, text, has(&sockets));
         }
     }
     if let Some(management) = &context.desired.management
@@ -64,14 +66,17 @@ fn sockets(context: &mut Context<'_>) {
     {
         let text = format!("the board has no {}", management.port);
         let item = "management".to_owned();
-        context.find_at(
-            "E-port-unknown",
-            management.line,
-            item,
-            text,
-            "name a socket of the board",
-        );
+        let advice = has(context.ports.iter().flatten());
+        context.find_at("E-port-unknown", management.line, item, text, advice);
     }
+}
+
+/// What there is, for the one who named something else.
+fn has<'a>(ports: impl IntoIterator<Item = &'a String>) -> String {
+    format!(
+        "it has {}",
+        spans(ports.into_iter().map(String::as_str)).join(", ")
+    )
 }
 
 fn reference(context: &mut Context<'_>, item: &Item, name: &str, named: &str, kinds: &[Kind]) {
@@ -100,18 +105,18 @@ fn reference(context: &mut Context<'_>, item: &Item, name: &str, named: &str, ki
     if known.contains(named) || (hardware && context.ports.is_none() && looks_like_a_port(named)) {
         return;
     }
-    let hint = hint(named, known.iter().map(String::as_str));
-    let (code, what) = match hardware && looks_like_a_port(named) {
-        true => ("E-port-unknown", "the board has no".to_owned()),
-        false => ("E-reference", format!("{name} names")),
+    if hardware && looks_like_a_port(named) {
+        let text = format!("the board has no {named}");
+        let advice = has(context.ports.iter().flatten());
+        context.find("E-port-unknown", item, text, advice);
+        return;
+    }
+    let text = format!("{name} names {named:?}, which is not there");
+    let advice = match nearest(named, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near:?}? if not, declare it"),
+        None => "declare it, or mend the name".to_owned(),
     };
-    let tail = if code == "E-reference" {
-        ", which is not there"
-    } else {
-        ""
-    };
-    let text = format!("{what} {named:?}{tail}{hint}");
-    context.find(code, item, text, "declare it, or mend the name");
+    context.find("E-reference", item, text, advice);
 }
 
 fn looks_like_a_port(name: &str) -> bool {

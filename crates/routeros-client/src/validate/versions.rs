@@ -25,7 +25,8 @@ pub(super) fn check(context: &mut Context<'_>) {
             context.find("E-version", item, text, advice);
         }
         if item.kind == Kind::DhcpServer && item.get("lease-time").is_none() {
-            let text = "lease-time is not declared: 30m in new versions, 10m in old ones";
+            let text = "lease-time is not declared, so what the device has stays: 30m at a new \
+                        server, 10m at one that RouterOS 6 made";
             context.find("N-lease-time", item, text, "declare it");
         }
     }

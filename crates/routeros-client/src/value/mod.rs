@@ -63,6 +63,14 @@ pub enum Type {
     Or(&'static [&'static str], &'static Type),
 }
 
+impl Type {
+    /// Whether it holds any number of names or words.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(self, Type::Set(_) | Type::List)
+    }
+}
+
 /// A value of one of the types. Equality is the device's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {

@@ -112,3 +112,19 @@ fn sessions_by_other_ports_are_not_guessed() {
     let (came, _) = at(both, |_| "ether24").with(|device| device.place());
     assert_eq!(came.expect("one port").port, "ether24");
 }
+
+#[test]
+fn a_mac_address_that_was_seen_at_two_ports_is_not_guessed() {
+    let moved = |line: &str| match line.contains("bridge/host") {
+        true => "ether5\nether24\nether5",
+        false => "",
+    };
+    let (came, _) = at("192.168.88.10", moved).with(|device| device.place());
+    let failure = came.expect_err("it may be either");
+    assert_eq!(failure.code, Code::PlaceUnknown);
+    assert!(failure.message.contains("ether24 and ether5"), "{failure}");
+    assert!(failure.hints[1].contains("was moved"), "{failure:?}");
+    // One entry for each VLAN of one port is no doubt.
+    let (came, _) = at("192.168.88.10", |_| "ether24\nether24").with(|device| device.place());
+    assert_eq!(came.expect("one port").port, "ether24");
+}

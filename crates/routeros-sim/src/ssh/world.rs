@@ -190,7 +190,7 @@ impl World {
         if faults.contains(&Fault::CutBefore) {
             return Outcome::Drop;
         }
-        let reply = self.machine.exec(line, session);
+        let reply = self.run(line, port, session);
         let at = self.now();
         let entry = self.entry(line, port, session, &reply);
         self.entries.push(entry);
@@ -228,12 +228,20 @@ impl World {
 
     /// Runs a script that has come as a file; no fault meets it.
     pub(super) fn import(&mut self, line: &str, port: &str, session: &Session) -> String {
-        let reply = self.machine.exec(line, session);
+        let reply = self.run(line, port, session);
         let entry = self.entry(line, port, session, &reply);
         self.entries.push(entry);
         self.meet(&reply.events);
         self.refresh();
         reply.text
+    }
+
+    fn run(&mut self, line: &str, port: &str, session: &Session) -> Reply {
+        if let Some(address) = session.from {
+            let port = port.to_owned();
+            self.machine.attach(&Operator { port, address });
+        }
+        self.machine.exec(line, session)
     }
 
     fn entry(&self, line: &str, port: &str, session: &Session, reply: &Reply) -> Entry {

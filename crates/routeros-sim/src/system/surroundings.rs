@@ -76,8 +76,9 @@ impl Machine for Device {
 
     fn attach(&mut self, operator: &Operator) {
         self.set_link(&operator.port, true);
-        // Whoever was plugged in last is seen last.
-        self.around.operators.retain(|known| known != operator);
+        // A machine is in one place: what a port learned goes with its link.
+        let elsewhere = |known: &Operator| known.address != operator.address;
+        self.around.operators.retain(elsewhere);
         self.around.operators.push(operator.clone());
     }
 

@@ -120,6 +120,11 @@ fn the_switch_knows_where_the_operator_is() {
         mac.trim()
     );
     assert_eq!(says(&session, &line), "ether24\r\n");
+    // The machine is plugged in elsewhere, and back again: it is in one place.
+    let dial = sim.dial("ether5", "192.168.88.1", "192.168.88.10");
+    let moved = login(dial.expect("a port"));
+    assert_eq!(says(&moved, &line), "ether5\r\n");
+    assert_eq!(says(&session, &line), "ether24\r\n");
 }
 
 #[test]

@@ -38,8 +38,11 @@ fn a_key_that_is_not_there() {
     let arguments = ["query", "bridges", "--key", "absent"];
     let typed = [&arguments[..], &["--accept-host-key"]].concat();
     let said = script.run_as(&arguments, |operator| operator.run_with(&typed, &[]));
-    let said = refused(said, &script, "login-refused");
-    assert!(said.err.contains("absent"), "{}", said.err);
+    // The device is not blamed, nor asked.
+    let said = said.ends(1);
+    assert!(said.err.contains("error[local-file]"), "{}", said.err);
+    assert!(said.err.contains("cannot read absent"), "{}", said.err);
+    assert_eq!(script.world.sim.log(), []);
     script.matches();
 }
 

@@ -75,7 +75,8 @@ fn shown_alike(subject: &str, words: &str, rows: &[Value]) {
     let mut shown = 0;
     for head in heads {
         let (kind, count) = head.split_once(" (").expect(head);
-        let count: usize = count.trim_end_matches(')').parse().expect(head);
+        let (count, _) = count.split_once(')').expect(head);
+        let count: usize = count.parse().expect(head);
         assert_eq!(of_kind(rows, kind).len(), count, "{subject}: {head}");
         shown += count;
     }

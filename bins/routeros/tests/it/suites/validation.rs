@@ -249,6 +249,38 @@ fn management_that_is_cut_off() {
 }
 
 #[test]
+fn what_counts_only_where_vlans_are_filtered() {
+    let mut script = Script::new(SUITE, "filtering", 16);
+    script.note("without vlan-filtering, what is prepared for it waits");
+    script.office(&[("vlan-filtering = true\n", "vlan-filtering = false\n")]);
+    let said = script.alone(&["check", "office.toml"]).ends(0);
+    assert_eq!(said.err.matches("W-filtering").count(), 1, "{}", said.err);
+    script
+        .run_unshown(&["apply", "--yes", "office.toml"])
+        .ends(0);
+    let again = script.run_unshown(&["plan", "office.toml"]).ends(0);
+    assert!(again.out.contains("no change"), "{}", again.out);
+    script.note("of the bridge itself, the device would never show it");
+    let own = "vlan-filtering = false\nether-type = \"0x88a8\"\n";
+    script.office(&[("vlan-filtering = true\n", own)]);
+    let said = script.alone(&["check", "office.toml"]).ends(3);
+    assert!(said.err.contains("E-filtering"), "{}", said.err);
+    script.note("whether it filters, only the device can tell");
+    script.office(&[("vlan-filtering = true\n", "ether-type = \"0x88a8\"\n")]);
+    let said = script.alone(&["check", "office.toml"]).ends(0);
+    assert_eq!(said.err.matches("W-filtering").count(), 2, "{}", said.err);
+    let apply = ["apply", "--yes", "--quiet", "office.toml"];
+    let said = script.run_unshown(&apply).ends(3);
+    assert!(said.err.contains("E-filtering"), "{}", said.err);
+    script.wrote_nothing();
+    script.by_hand("/interface/bridge set bridge-attic vlan-filtering=yes");
+    script.run_unshown(&apply).ends(0);
+    let again = script.run_unshown(&["plan", "office.toml"]).ends(0);
+    assert!(again.out.contains("no change"), "{}", again.out);
+    script.matches();
+}
+
+#[test]
 fn everything_that_is_wrong_at_once() {
     let mut script = Script::new(SUITE, "several-at-once", 16);
     script.office(&[

@@ -35,6 +35,13 @@ fn earned() -> Vec<(&'static str, Vec<Finding>)> {
             added("[[vlan]]\nname = \"bridge-attic\"\ninterface = \"bridge-attic\"\nvlan-id = 11"),
         ),
         (
+            "E-filtering",
+            changed(
+                "vlan-filtering = true",
+                "vlan-filtering = false\nether-type = \"0x88a8\"",
+            ),
+        ),
+        (
             "E-lease-network",
             changed(
                 "address = \"10.0.0.10\"\nmac",
@@ -103,6 +110,10 @@ fn earned() -> Vec<(&'static str, Vec<Finding>)> {
             "W-board-unknown",
             changed("board = \"CRS326-24G-2S+\"", "board = \"CRS999\""),
         ),
+        (
+            "W-filtering",
+            changed("vlan-filtering = true", "vlan-filtering = false"),
+        ),
         ("W-local-name", validate(&office(), None)),
         ("W-mac-example", validate(&office(), None)),
         (
@@ -163,7 +174,7 @@ fn findings_name_the_line_the_item_and_what_to_do() {
         found.expect("found").to_string(),
         format!(
             "line {line}: E-reference: dhcp-server dhcp-attic: address-pool names \"pool-atic\", \
-             which is not there, did you mean \"pool-attic\"?; declare it, or mend the name"
+             which is not there; did you mean \"pool-attic\"? if not, declare it"
         )
     );
 }
@@ -182,4 +193,50 @@ fn what_the_device_has_need_not_be_declared() {
         !with.iter().any(|finding| finding.code == "E-reference"),
         "{with:#?}"
     );
+}
+
+/// The findings about filtering, one a line.
+fn filtering(text: &str, device: Option<&routeros_client::row::State>) -> Vec<String> {
+    let findings = validate(&read(text), device);
+    let ours = findings
+        .iter()
+        .filter(|found| found.code.ends_with("-filtering"));
+    ours.map(|found| format!("{} {}", found.code, found.text))
+        .collect()
+}
+
+#[test]
+fn what_counts_only_where_vlans_are_filtered_is_found() {
+    let office = office_text();
+    assert_eq!(filtering(office, None), [""; 0]);
+    let all = "these have no effect: frame-types of its ports, pvid of its ports, its VLAN table";
+    let off = office.replace("vlan-filtering = true", "vlan-filtering = false");
+    assert_eq!(
+        filtering(&off, None),
+        [format!("W-filtering vlan-filtering is off: {all}")]
+    );
+    // Not declared, the device may have it on.
+    let open = office.replace("vlan-filtering = true\n", "");
+    let doubt = "W-filtering vlan-filtering is not declared; where it is off, ";
+    assert_eq!(filtering(&open, None), [format!("{doubt}{all}")]);
+    let bridge = "\n[[bridge]]\nname = \"bridge-attic\"\nadopt = \"bridge\"\n";
+    let own = bridge.to_owned() + "pvid = 10\n";
+    let own = format!("owner = \"attic\"{own}");
+    assert!(filtering(&own, None)[0].starts_with(&format!("{doubt}the device never shows pvid,")));
+    let device = factory();
+    let found = filtering(&own, Some(&device));
+    assert!(
+        found[0].starts_with("E-filtering vlan-filtering is off: the device never shows pvid,"),
+        "{found:?}"
+    );
+    // The default is what a bridge has that does not say.
+    let default = own.replace("pvid = 10", "pvid = 1");
+    assert_eq!(filtering(&default, Some(&device)), [""; 0]);
+    let mut device = device;
+    let bridges = device.rows.get_mut(&routeros_client::schema::Kind::Bridge);
+    for row in bridges.expect("bridges") {
+        let on = routeros_client::value::Value::Bool(true);
+        *row = row.clone().with("vlan-filtering", on);
+    }
+    assert_eq!(filtering(&own, Some(&device)), [""; 0]);
 }
