@@ -207,14 +207,11 @@ pub fn refuse_elsewhere(desired: &Desired, place: Option<&Place>) -> Result<()> 
 
 fn locked_out(lockout: &Lockout) -> Failure {
     let rule = lockout.reason.rule.word();
-    Failure::new(
-        Code::Lockout,
-        format!("the plan would cut you off: {lockout}"),
-    )
-    .hint("nothing was changed on the device")
-    .hint(format!(
-        "--force {rule} tries it all the same: the device then goes back on its own"
-    ))
+    Failure::new(Code::Lockout, lockout.to_string())
+        .hint("nothing was changed on the device")
+        .hint(format!(
+            "--force {rule} tries it all the same: the device then goes back on its own"
+        ))
 }
 
 /// One run, once the device is armed.
