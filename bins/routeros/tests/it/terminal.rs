@@ -32,7 +32,10 @@ impl Terminal {
         let name = ptsname(&keys, Vec::new()).expect("a name");
         let end = open(&name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("opened");
         let modes = tcgetattr(&end).expect("modes").local_modes;
-        assert!(modes.contains(LocalModes::ECHO), "nobody has changed it yet");
+        assert!(
+            modes.contains(LocalModes::ECHO),
+            "nobody has changed it yet"
+        );
         let mut command = operator.command(arguments, environment);
         let mut program = command
             .stdin(end.try_clone().expect("another"))
