@@ -195,8 +195,8 @@ fn a_switch_that_went_back_while_it_was_read_gets_no_more_steps() {
     let operator = world.at("ether24");
     let step = course().armed + 10;
     world.sim.cut_after(step);
-    // The serial number and the timer are asked for first; then it is read.
-    world.sim.fault(step + 6, Fault::Slow(LONGEST));
+    // After the serial number and the timer, the first that is read.
+    world.sim.fault(step + 3, Fault::Slow(LONGEST));
     let said = CUTS[0].force(&operator, &file, "lockout");
     assert_eq!(went_back(&world, &operator, &said), Ok(()), "{said:?}");
     assert_eq!(world.sim.boots(), 1);

@@ -74,9 +74,13 @@ impl Terminal {
 
     /// What the program says until it ends, and how it ends.
     fn ends(mut self) -> (std::process::ExitStatus, String) {
-        let mut rest = String::new();
-        self.err.read_to_string(&mut rest).expect("text");
-        (self.program.wait().expect("ends"), rest)
+        let mut byte = [0];
+        while self.err.read(&mut byte).expect("more") == 1 {
+            self.said.push(char::from(byte[0]));
+            assert!(!self.said.ends_with(ASKED), "asked again: {}", self.said);
+        }
+        let said = std::mem::take(&mut self.said);
+        (self.program.wait().expect("ends"), said)
     }
 }
 
