@@ -57,9 +57,8 @@ fn pairs(view: &View, row: &Row, options: Options) -> Vec<Word> {
     let mut present = Vec::new();
     let mut pairs = Vec::new();
     for property in &row.properties {
-        let shown = property.stored
-            && (options.verbose || !property.is_default)
-            && (options.show_sensitive || !property.secret);
+        let shown =
+            property.stored && !property.is_default && (options.show_sensitive || !property.secret);
         if !shown {
             continue;
         }
@@ -74,9 +73,8 @@ fn pairs(view: &View, row: &Row, options: Options) -> Vec<Word> {
     let can_be_disabled = view.flags.iter().any(|flag| flag.name == "disabled");
     let disabled = row.flags.contains(&"disabled");
     let listed = pairs.iter().any(|(name, _)| name == "disabled");
-    if can_be_disabled && !listed && (disabled || options.verbose) {
-        let value = if disabled { "yes" } else { "no" };
-        pairs.push(("disabled".to_owned(), value.to_owned()));
+    if can_be_disabled && !listed && disabled {
+        pairs.push(("disabled".to_owned(), "yes".to_owned()));
     }
     pairs.sort();
     present

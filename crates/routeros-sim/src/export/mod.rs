@@ -33,8 +33,6 @@ pub enum Head {
 pub struct Options {
     /// Full paths, one line each, unwrapped.
     pub terse: bool,
-    /// Defaults too.
-    pub verbose: bool,
     /// Secrets too.
     pub show_sensitive: bool,
 }

@@ -46,20 +46,20 @@ const ORDER: &[&str] = &[
     "/system ntp client servers",
     "/system routerboard settings",
     "/system scheduler",
-    "/system script",
     "/tool mac-server",
     "/tool mac-server mac-winbox",
 ];
 
-/// Where DHCP servers are from 7.16 to 7.19.
+/// Where DHCP servers are from 7.16 to 7.18.
 const AFTER_CLIENT: &str = "";
 
 /// The place of a section, given with blanks; none if it is not known.
 pub(super) fn place(section: &str, version: Version) -> Option<usize> {
-    let moved = version >= Version::new(16) && version < Version::new(20);
-    let section = match section {
-        "/ip dhcp-server" if moved => AFTER_CLIENT,
-        other => other,
+    let section = match (section, version.minor) {
+        ("/ip dhcp-server", 16..19) => AFTER_CLIENT,
+        // It was seen there in 7.18.2, and before the ports again in 7.24.1.
+        ("/ip dhcp-server", 19) => return None,
+        _ => section,
     };
     ORDER.iter().position(|known| *known == section)
 }

@@ -170,10 +170,11 @@ impl Parser {
     }
 
     pub(super) fn bad_argument<T>(&self, word: &str, at: usize) -> Parsed<T> {
-        if self.version.minor >= 23 && !word.is_empty() {
-            return self.error(&format!("bad parameter {word}"), at);
+        match self.version.minor {
+            ..20 => self.error("expected end of command", at),
+            23.. if !word.is_empty() => self.error(&format!("bad parameter {word}"), at),
+            _ => self.unknown(&format!("the refusal of {word:?} in {}", self.version)),
         }
-        self.error("expected end of command", at)
     }
 
     fn named_value(

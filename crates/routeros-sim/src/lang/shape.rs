@@ -107,9 +107,7 @@ fn extra(path: &str, verb: &str) -> Shape {
             &[],
         ),
         ("/user/ssh-keys", "import") => (&["public-key-file", "user", "key-owner"], &[]),
-        ("/system/script", "run") => (&["number"], &["number"]),
         ("/log", _) => (&["message"], &["message"]),
-        ("/safe-mode", "take") => (&["on-error"], &[]),
         _ => (&[], &[]),
     };
     Shape {

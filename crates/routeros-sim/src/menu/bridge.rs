@@ -2,7 +2,7 @@
 
 use super::interface::{ANY, ARP};
 use super::types::{may, must, set, shown};
-use super::{Menu, PLAIN, Prop, Space, Type, When, flag};
+use super::{Look, Menu, PLAIN, Prop, Space, Type, When, flag, in_16};
 use crate::view::Layout;
 
 const FRAMES: Type = Type::Word(&[
@@ -123,6 +123,8 @@ pub(super) const MENUS: &[Menu] = &[
         flags: &[flag('X', "disabled", 0), flag('R', "running", 0)],
         others: OTHERS,
         key: Some("name"),
+        seen: &[in_16(Look::Block)],
+        records: true,
         ..PLAIN
     },
     Menu {
@@ -136,6 +138,8 @@ pub(super) const MENUS: &[Menu] = &[
         ],
         columns: &["interface", "bridge", "hw", "pvid", "priority", "horizon"],
         others: &["place-before", "trusted-dhcpv6", "trusted-ra"],
+        seen: &[in_16(Look::Table), in_16(Look::Block)],
+        records: true,
         ..PLAIN
     },
     Menu {
@@ -143,6 +147,8 @@ pub(super) const MENUS: &[Menu] = &[
         props: VLAN,
         flags: &[flag('X', "disabled", 0), flag('D', "dynamic", 0)],
         columns: &["bridge", "vlan-ids", "current-tagged", "current-untagged"],
+        seen: &[in_16(Look::Table), in_16(Look::Block)],
+        records: true,
         ..PLAIN
     },
     Menu {

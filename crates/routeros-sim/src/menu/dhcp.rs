@@ -2,7 +2,7 @@
 
 use super::interface::ANY;
 use super::types::{may, must, set, shown};
-use super::{Menu, PLAIN, Prop, Space, Type, When, flag};
+use super::{Look, Menu, PLAIN, Prop, Space, Type, When, flag, in_16, in_22};
 
 const SERVER: &[Prop] = &[
     must("name", Type::Text).chosen(),
@@ -96,6 +96,8 @@ pub(super) const MENUS: &[Menu] = &[
             "use-reconfigure",
         ],
         key: Some("name"),
+        seen: &[in_16(Look::Table), in_16(Look::Block)],
+        records: true,
         ..PLAIN
     },
     Menu {
@@ -126,6 +128,8 @@ pub(super) const MENUS: &[Menu] = &[
             "routes",
             "use-src-mac",
         ],
+        seen: &[in_22(Look::Table)],
+        records: true,
         ..PLAIN
     },
     Menu {
@@ -135,6 +139,8 @@ pub(super) const MENUS: &[Menu] = &[
         flags: &[flag('D', "dynamic", 0)],
         columns: &["address", "gateway", "dns-server"],
         others: &["dhcp-option-set"],
+        seen: &[in_16(Look::Table), in_16(Look::Block)],
+        records: true,
         ..PLAIN
     },
 ];

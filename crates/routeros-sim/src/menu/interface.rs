@@ -1,7 +1,7 @@
 //! Interfaces, Ethernet ports, VLAN interfaces and interface lists.
 
 use super::types::{may, must, set, shown};
-use super::{Menu, PLAIN, Prop, Space, Type, When, flag};
+use super::{Look, Menu, PLAIN, Prop, Space, Type, When, flag, in_16};
 use crate::view::{Flag, Layout};
 
 /// Interfaces of any type.
@@ -95,6 +95,8 @@ pub(super) const MENUS: &[Menu] = &[
             "mac-address",
         ],
         key: Some("name"),
+        seen: &[in_16(Look::Table), in_16(Look::Block), in_16(Look::Terse)],
+        records: true,
         ..PLAIN
     },
     Menu {
@@ -119,6 +121,8 @@ pub(super) const MENUS: &[Menu] = &[
             "sfp-shutdown-temperature",
         ],
         key: Some("name"),
+        seen: &[in_16(Look::Table)],
+        records: true,
         ..PLAIN
     },
     Menu {
@@ -128,6 +132,8 @@ pub(super) const MENUS: &[Menu] = &[
         flags: RUNNING,
         columns: &["name", "mtu", "arp", "vlan-id", "interface"],
         key: Some("name"),
+        seen: &[in_16(Look::Table), in_16(Look::Block)],
+        records: true,
         ..PLAIN
     },
     Menu {
@@ -142,6 +148,7 @@ pub(super) const MENUS: &[Menu] = &[
         flags: &[flag('*', "builtin", 0), flag('D', "dynamic", 0)],
         columns: &["name"],
         key: Some("name"),
+        seen: &[in_16(Look::Table)],
         ..PLAIN
     },
     Menu {
@@ -153,6 +160,7 @@ pub(super) const MENUS: &[Menu] = &[
         ],
         flags: &[flag('X', "disabled", 0), flag('D', "dynamic", 0)],
         columns: &["list", "interface"],
+        seen: &[in_16(Look::Table), in_16(Look::Block)],
         ..PLAIN
     },
 ];

@@ -2,7 +2,7 @@
 
 use super::interface::ANY;
 use super::types::{may, must, set, shown};
-use super::{Menu, PLAIN, Prop, SINGLETON, Space, Type, When, flag};
+use super::{Look, Menu, PLAIN, Prop, SINGLETON, Space, Type, When, flag, in_16};
 
 const ADDRESS: &[Prop] = &[
     must("address", Type::Interface),
@@ -88,6 +88,13 @@ pub(super) const MENUS: &[Menu] = &[
         ],
         columns: &["address", "network", "interface"],
         others: &["netmask"],
+        seen: &[
+            in_16(Look::Table),
+            in_16(Look::Block),
+            in_16(Look::Terse),
+            in_16(Look::ValueList),
+        ],
+        records: true,
         ..PLAIN
     },
     Menu {
@@ -102,6 +109,7 @@ pub(super) const MENUS: &[Menu] = &[
         flags: &[flag('D', "dynamic", 0), flag('C', "complete", 1)],
         columns: &["address", "mac-address", "interface", "status"],
         others: &["published", "comment", "disabled"],
+        seen: &[in_16(Look::Table)],
         ..PLAIN
     },
     Menu {
@@ -115,6 +123,8 @@ pub(super) const MENUS: &[Menu] = &[
         ],
         columns: &["name", "ranges"],
         key: Some("name"),
+        seen: &[in_16(Look::Table), in_16(Look::Block)],
+        records: true,
         ..PLAIN
     },
     Menu {
@@ -157,11 +167,15 @@ pub(super) const MENUS: &[Menu] = &[
         columns: &["name", "port", "certificate", "vrf", "max-sessions"],
         others: &["available-from"],
         key: Some("name"),
+        seen: &[in_16(Look::Table), in_16(Look::Block)],
+        records: true,
         ..PLAIN
     },
     Menu {
         path: "/ip/dns",
         props: DNS,
+        seen: &[in_16(Look::Lines)],
+        records: true,
         ..SINGLETON
     },
     Menu {
@@ -171,6 +185,7 @@ pub(super) const MENUS: &[Menu] = &[
         extra: &["move"],
         others: &["address-list"],
         key: Some("name"),
+        records: true,
         ..PLAIN
     },
 ];

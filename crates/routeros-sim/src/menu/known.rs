@@ -77,7 +77,7 @@ const KNOWN: &[(&str, &str)] = &[
     (
         "/system",
         "console default-configuration device-mode hardware health history keymat-provider \
-         leds license logging ntp regulatory rtrace upgrade ups watchdog check-disk \
+         leds license logging ntp regulatory rtrace shutdown upgrade ups watchdog check-disk \
          check-installation recursive-print serial-terminal shell ssh ssh-exec sup-output \
          telnet",
     ),
@@ -86,7 +86,7 @@ const KNOWN: &[(&str, &str)] = &[
         "/system/routerboard",
         "settings upgrade usb mode-button reset-button",
     ),
-    ("/safe-mode", "print get"),
+    ("/safe-mode", "print get take release unroll toggle"),
     ("/system/backup", "cloud"),
     ("/system/device-mode", "update"),
     ("/system/clock", "manual reset edit"),
@@ -94,7 +94,7 @@ const KNOWN: &[(&str, &str)] = &[
         "/system/package",
         "local-update update apply-changes downgrade uninstall unschedule disable enable",
     ),
-    ("/system/script", "environment job reset unset edit"),
+    ("/system/script", "run environment job reset unset edit"),
     (
         "/user",
         "aaa group settings expire-password recursive-print reset edit",

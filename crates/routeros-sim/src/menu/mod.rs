@@ -13,6 +13,7 @@ pub(crate) use known::known_words;
 pub(crate) use types::{Mode, Prop, Space, Type, When};
 
 use crate::Version;
+pub(crate) use crate::print::Look;
 use crate::view::{Flag, Layout};
 
 /// A menu and everything that is known of it.
@@ -37,12 +38,31 @@ pub(crate) struct Menu {
     pub(crate) flags: &'static [Flag],
     /// What the plain table shows; nothing where no real one was ever seen.
     pub(crate) columns: &'static [&'static str],
+    /// The looks in which people were seen to read items; any other is refused.
+    pub(crate) seen: &'static [Seen],
+    /// Whether enough properties are known to give whole records to scripts.
+    pub(crate) records: bool,
     /// Commands beyond the usual ones that are simulated.
     pub(crate) extra: &'static [&'static str],
     /// Arguments that a real device has here and this one does not.
     pub(crate) others: &'static [&'static str],
     /// Whether `find where` and targets may use the name of an item.
     pub(crate) key: Option<&'static str>,
+}
+
+/// A look of a menu, and the minor versions in which it was seen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    pub(crate) look: Look,
+    pub(crate) minor: u8,
+}
+
+const fn in_16(look: Look) -> Seen {
+    Seen { look, minor: 16 }
+}
+
+const fn in_22(look: Look) -> Seen {
+    Seen { look, minor: 22 }
 }
 
 /// What most menus have; tables name only what differs.
@@ -57,6 +77,8 @@ pub(crate) const PLAIN: Menu = Menu {
     props: &[],
     flags: &[],
     columns: &[],
+    seen: &[],
+    records: false,
     extra: &[],
     others: &[],
     key: None,
@@ -93,6 +115,14 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Menu> {
     tables.into_iter().flatten()
 }
 
+/// The simulated menus of a version: the path of each, and its commands beside the usual ones.
+pub fn menus(version: Version) -> Vec<(&'static str, &'static [&'static str])> {
+    all()
+        .filter(|menu| menu.since <= version.minor)
+        .map(|menu| (menu.path, menu.extra))
+        .collect()
+}
+
 /// The menu of this path, if the version has it.
 pub(crate) fn find(path: &str, version: Version) -> Option<&'static Menu> {
     all().find(|menu| menu.path == path && menu.since <= version.minor)
@@ -102,6 +132,12 @@ impl Menu {
     /// The property of this name, if the version has it.
     pub(crate) fn prop(&self, name: &str, version: Version) -> Option<&'static Prop> {
         self.props(version).find(|prop| prop.name == name)
+    }
+
+    /// Whether items were seen in this look in this version.
+    pub(crate) fn was_seen(&self, look: Look, version: Version) -> bool {
+        let of = |seen: &Seen| seen.look == look && seen.minor == version.minor;
+        self.seen.iter().any(of)
     }
 
     /// The properties that the version has.

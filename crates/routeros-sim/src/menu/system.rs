@@ -1,7 +1,7 @@
 //! The system: identity, clock, resources, scheduler, scripts, files and the log.
 
 use super::types::{may, must, set, shown};
-use super::{Menu, PLAIN, Prop, SINGLETON, Type, When, flag};
+use super::{Look, Menu, PLAIN, Prop, SINGLETON, Type, When, flag, in_16, in_22};
 use crate::view::Layout;
 
 const SCHEDULER: &[Prop] = &[
@@ -92,17 +92,20 @@ pub(super) const MENUS: &[Menu] = &[
     },
     Menu {
         path: "/system",
-        extra: &["reboot", "shutdown", "reset-configuration"],
+        extra: &["reboot", "reset-configuration"],
         ..SINGLETON
     },
     Menu {
         path: "/system/identity",
         props: &[set("name", Type::Text, "MikroTik")],
+        seen: &[in_16(Look::Lines)],
+        records: true,
         ..SINGLETON
     },
     Menu {
         path: "/system/resource",
         props: RESOURCE,
+        seen: &[in_16(Look::Lines)],
         ..SINGLETON
     },
     Menu {
@@ -115,6 +118,7 @@ pub(super) const MENUS: &[Menu] = &[
             shown("gmt-offset", Type::Bare),
             shown("dst-active", Type::Bool),
         ],
+        seen: &[in_16(Look::Lines)],
         ..SINGLETON
     },
     Menu {
@@ -139,6 +143,7 @@ pub(super) const MENUS: &[Menu] = &[
         ],
         columns: &["name", "version", "build-time", "size"],
         key: Some("name"),
+        seen: &[in_16(Look::Table)],
         ..PLAIN
     },
     Menu {
@@ -185,7 +190,6 @@ pub(super) const MENUS: &[Menu] = &[
             set("source", Type::Text, ""),
         ],
         flags: &[flag('I', "invalid", 0)],
-        extra: &["run"],
         key: Some("name"),
         ..PLAIN
     },
@@ -204,6 +208,7 @@ pub(super) const MENUS: &[Menu] = &[
         columns: &["name", "type", "size", "last-modified"],
         extra: &["remove"],
         key: Some("name"),
+        seen: &[in_22(Look::Table)],
         ..PLAIN
     },
     Menu {
@@ -222,7 +227,6 @@ pub(super) const MENUS: &[Menu] = &[
     Menu {
         path: "/safe-mode",
         since: 18,
-        extra: &["take", "release", "unroll", "toggle"],
         ..SINGLETON
     },
 ];

@@ -1,7 +1,7 @@
 //! Users, their sessions and their keys.
 
 use super::types::{must, set, shown};
-use super::{Menu, PLAIN, Space, Type, When, flag};
+use super::{Look, Menu, PLAIN, Space, Type, When, flag, in_16};
 
 /// The menus of this file.
 pub(super) const MENUS: &[Menu] = &[
@@ -25,6 +25,7 @@ pub(super) const MENUS: &[Menu] = &[
         flags: &[flag('X', "disabled", 0), flag('E', "expired", 1)],
         columns: &["name", "group", "last-logged-in", "inactivity-policy"],
         key: Some("name"),
+        seen: &[in_16(Look::Table)],
         ..PLAIN
     },
     Menu {

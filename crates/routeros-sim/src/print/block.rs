@@ -2,15 +2,17 @@
 
 use super::cell::text;
 use super::head::Head;
-use super::{LINE, Options, legend, notes, refuse};
-use crate::Version;
-use crate::view::{Cell, Property, Row, View};
+use super::{LINE, legend, notes, refuse};
+use crate::view::{Cell, Layout, Property, Row, View};
 
-pub(crate) fn print(view: &View, options: Options, version: Version) -> String {
-    if let Some(refusal) = notes::refusal(view) {
-        return refusal;
+pub(crate) fn print(view: &View) -> String {
+    if view.rows.is_empty() && view.layout != Layout::Block {
+        return refuse("print detail of nothing");
     }
-    let head = Head::wide(view, options.show_ids, version);
+    if view.rows.iter().any(|row| !row.warnings.is_empty()) {
+        return refuse("print detail of an item with a warning");
+    }
+    let head = Head::wide(view);
     let mut out = legend::full(view);
     for row in &view.rows {
         match block(row, &head.of(row)) {

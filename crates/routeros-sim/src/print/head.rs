@@ -19,30 +19,19 @@ enum Numbers {
 }
 
 impl<'a> Head<'a> {
-    /// For tables and `terse`: only groups of which a flag occurs have a place.
-    pub(crate) fn narrow(view: &'a View, show_ids: bool, version: Version) -> Self {
-        let groups = occurring(view);
-        Self::new(view, groups, 0, show_ids, version)
+    /// For tables: only groups of which a flag occurs have a place; ids may stand for numbers.
+    pub(crate) fn narrow(view: &'a View, ids: Option<Version>) -> Self {
+        let numbers = ids.map_or(Numbers::Places, Numbers::Ids);
+        Self::new(view, occurring(view), 0, numbers)
     }
 
     /// For blocks: every group has a place, and numbers have two.
-    pub(crate) fn wide(view: &'a View, show_ids: bool, version: Version) -> Self {
+    pub(crate) fn wide(view: &'a View) -> Self {
         let groups = in_groups(view.flags.iter());
-        Self::new(view, groups, 2, show_ids, version)
+        Self::new(view, groups, 2, Numbers::Places)
     }
 
-    fn new(
-        view: &'a View,
-        groups: Vec<Vec<&'a Flag>>,
-        least: usize,
-        show_ids: bool,
-        version: Version,
-    ) -> Self {
-        let numbers = if show_ids {
-            Numbers::Ids(version)
-        } else {
-            Numbers::Places
-        };
+    fn new(view: &'a View, groups: Vec<Vec<&'a Flag>>, least: usize, numbers: Numbers) -> Self {
         let mut head = Self {
             groups,
             numbers,

@@ -2,13 +2,13 @@
 
 use super::cell::text;
 use super::head::Head;
-use super::{Options, refuse};
+use super::refuse;
 use crate::Version;
 use crate::view::{Cell, Row, View};
 
 /// `print terse`: nothing is quoted.
-pub(crate) fn terse(view: &View, options: Options, version: Version) -> String {
-    let head = Head::narrow(view, options.show_ids, version);
+pub(crate) fn terse(view: &View) -> String {
+    let head = Head::narrow(view, None);
     let mut out = String::new();
     for row in &view.rows {
         let mut words: Vec<String> = row

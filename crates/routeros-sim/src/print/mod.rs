@@ -32,6 +32,35 @@ pub enum Form {
     ValueList,
 }
 
+/// What comes of a form and the layout of a menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Columns with a heading.
+    Table,
+    /// A legend of all flags and a block an item.
+    Block,
+    /// A line an item.
+    Terse,
+    /// `name: value` lines of one item of several.
+    ValueList,
+    /// `name: value` lines of a singleton.
+    Lines,
+}
+
+impl Look {
+    /// The look of a form, where the layout has it.
+    pub(crate) fn of(form: Form, layout: Layout) -> Option<Self> {
+        match (form, layout) {
+            (Form::Own, Layout::Singleton) => Some(Self::Lines),
+            (_, Layout::Singleton) => None,
+            (Form::Own, Layout::Block) | (Form::Detail, _) => Some(Self::Block),
+            (Form::Own, Layout::Table) | (Form::Brief, _) => Some(Self::Table),
+            (Form::Terse, _) => Some(Self::Terse),
+            (Form::ValueList, _) => Some(Self::ValueList),
+        }
+    }
+}
+
 /// Options of `print` that concern the look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -51,19 +80,14 @@ pub fn print(view: &View, options: Options, version: Version) -> String {
     if options.count_only {
         return format!("{}\n", view.rows.len());
     }
-    match (options.form, view.layout) {
-        (Form::Own, Layout::Singleton) => lines::singleton(view, version),
-        (Form::Own, Layout::Block) | (Form::Detail, Layout::Block | Layout::Table) => {
-            block::print(view, options, version)
-        }
-        (Form::Own, Layout::Table) | (Form::Brief, Layout::Block | Layout::Table) => {
-            table::print(view, options, version)
-        }
-        (Form::Terse, Layout::Block | Layout::Table) => lines::terse(view, options, version),
-        (Form::ValueList, Layout::Block | Layout::Table) if !options.show_ids => {
-            lines::value_list(view)
-        }
-        _ => refuse("this form of print for this menu"),
+    match Look::of(options.form, view.layout) {
+        Some(Look::Table) => table::print(view, options, version),
+        _ if options.show_ids => refuse("ids in place of numbers in anything but a table"),
+        Some(Look::Lines) => lines::singleton(view, version),
+        Some(Look::Block) => block::print(view),
+        Some(Look::Terse) => lines::terse(view),
+        Some(Look::ValueList) => lines::value_list(view),
+        None => refuse("this form of print for this menu"),
     }
 }
 

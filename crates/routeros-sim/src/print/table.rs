@@ -63,7 +63,7 @@ pub(crate) fn print(view: &View, options: Options, version: Version) -> String {
     if let Some(refusal) = notes::refusal(view) {
         return refusal;
     }
-    let head = Head::narrow(view, options.show_ids, version);
+    let head = Head::narrow(view, options.show_ids.then_some(version));
     let heading = head.heading();
     let mut columns: Vec<Column> = view
         .columns

@@ -12,8 +12,6 @@ pub type Record = BTreeMap<String, Cell>;
 /// Which properties `print as-value` gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which<'a> {
-    /// Those of the columns.
-    Columns,
     /// All (`detail`).
     Detail,
     /// Those named by `proplist`; names are to be checked before.
@@ -28,11 +26,6 @@ pub fn records(view: &View, which: Which<'_>, version: Version) -> Vec<Record> {
     let wanted = |name: &str| match which {
         _ if view.layout == Layout::Singleton => true,
         Which::Detail => with_flags || view.flags.iter().all(|flag| flag.name != name),
-        Which::Columns => {
-            [".id", "comment"].contains(&name)
-                || view.columns.contains(&name)
-                || with_flags && view.flags.iter().any(|flag| flag.name == name)
-        }
         Which::Named(names) => names.contains(&name),
     };
     view.rows

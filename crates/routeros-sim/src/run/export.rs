@@ -4,14 +4,16 @@ use super::menu::{Args, text_of};
 use super::{Done, Run, Value};
 use crate::export::{Head, Options, export};
 use crate::lang::Command;
-use crate::state::{Board, MODEL, SERIAL};
+use crate::state::{Board, MODEL, Refusal, SERIAL};
 use crate::system::files::with_ending;
 
 impl Run<'_> {
     pub(super) fn export(&mut self, command: &Command, args: &Args) -> Done<Value> {
+        if args.contains_key("verbose") {
+            return Err(Refusal::unknown("all the defaults that export verbose writes").into());
+        }
         let options = Options {
             terse: args.contains_key("terse"),
-            verbose: args.contains_key("verbose"),
             show_sensitive: args.contains_key("show-sensitive"),
         };
         let state = &self.device.state;

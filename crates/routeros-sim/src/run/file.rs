@@ -47,12 +47,14 @@ impl Device {
             let size = i64::try_from(file.contents.len()).unwrap_or(i64::MAX);
             let mut item = Item::new(0)
                 .with("name", Val::text(name))
-                .with("type", Val::text(kind(name)))
                 .with("size", Val::Number(size))
                 .with(
                     "last-modified",
                     Val::text(crate::time::timestamp(file.written)),
                 );
+            if let Some(kind) = kind(name) {
+                item = item.with("type", Val::text(kind));
+            }
             if let Ok(text) = str::from_utf8(&file.contents) {
                 item = item.with("contents", Val::text(text));
             }

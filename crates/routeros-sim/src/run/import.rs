@@ -17,8 +17,10 @@ impl Run<'_> {
             );
         };
         let Some(file) = self.device.files.get(&name) else {
-            let text = "Cannot open import file, file does not exist (:import; line 1)";
-            return Err(Refusal::new(text).into());
+            return Err(Refusal::new(
+                "Cannot open import file, file does not exist (:import; line 1)",
+            )
+            .into());
         };
         let source = String::from_utf8_lossy(&file.contents).into_owned();
         let (script, error) = lang::parse_prefix(&source, self.device.state.version);
@@ -28,14 +30,13 @@ impl Run<'_> {
         };
         match failure {
             None => {
-                self.print_line("");
                 self.print_line("Script file loaded and executed successfully");
                 Ok(Value::Nothing)
             }
             Some(failure) if failure.text.starts_with(crate::UNKNOWN) => Err(Stop::Failed(failure)),
             Some(failure) => {
-                let text = format!("Script Error: {} (:import; line 1)", failure.in_script());
-                Err(Refusal::new(text).into())
+                let inner = failure.in_script();
+                Err(Refusal::new(format!("Script Error: {inner} (:import; line 1)")).into())
             }
         }
     }

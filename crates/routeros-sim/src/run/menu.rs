@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Done, Run, Value};
-use crate::lang::{self, ArgValue, Command};
+use crate::lang::{ArgValue, Command};
 use crate::menu::Menu;
 use crate::state::{Given, Refusal, Val};
 
@@ -27,7 +27,6 @@ impl Run<'_> {
             ("set" | "comment" | "enable" | "disable" | "remove", Some(menu)) => {
                 self.change(menu, command.verb, args)
             }
-            ("run", Some(menu)) => self.run_item(menu, &args),
             ("move", Some(menu)) => self.move_items(menu, &args),
             ("info" | "warning" | "error" | "debug", Some(menu)) if menu.path == "/log" => {
                 let message = text_of(&args, "message").unwrap_or_default();
@@ -86,21 +85,6 @@ impl Run<'_> {
         self.own(menu, id);
         self.note_restart(menu, args);
         Ok(self.id(id))
-    }
-
-    /// Runs the source of a script item.
-    fn run_item(&mut self, menu: &'static Menu, args: &Args) -> Done<Value> {
-        let id = self
-            .one(menu, args, "number")?
-            .ok_or_else(|| Refusal::new("no such item"))?;
-        let item = self.device.state.item(menu.path, id);
-        let source = item
-            .and_then(|item| item.text("source"))
-            .unwrap_or_default();
-        let script = lang::parse(source, self.device.state.version)
-            .map_err(|error| Refusal::new(error.0))?;
-        self.script(&script)?;
-        Ok(Value::Nothing)
     }
 
     /// Notes who made an item that runs as its maker.

@@ -1,4 +1,4 @@
-//! Commands whose work is done beside the configuration: backups, resets, reboots, keys, safe mode.
+//! Commands whose work is done beside the configuration: backups, resets, reboots, keys.
 
 use std::collections::BTreeMap;
 
@@ -30,13 +30,6 @@ impl Run<'_> {
             ("/user/ssh-keys", "import") => {
                 self.device.import_key(args)?;
                 String::new()
-            }
-            // Over exec it is given back as soon as it was taken.
-            ("/safe-mode", "take") if args.is_empty() => {
-                "Taking Safe Mode session... Success!\n".to_owned()
-            }
-            ("/safe-mode", "release" | "unroll") => {
-                "Safe Mode has not been taken. Action aborted.\n".to_owned()
             }
             _ => return Err(Refusal::unknown(format_args!("{path} {verb}")).into()),
         };

@@ -1,14 +1,15 @@
 //! `print` and `get`.
 
 use super::menu::{Args, text_of};
-use super::{Done, Run, Value};
+use super::{Done, Run, Stop, Value};
+use crate::Version;
 use crate::lang::Command;
-use crate::menu::Menu;
+use crate::menu::{Menu, Mode, Prop, When};
 use crate::print::cell::text;
 use crate::print::value::{Which, get, records};
-use crate::print::{Form, Options, print};
+use crate::print::{Form, Look, Options, print};
 use crate::state::{Purpose, Refusal};
-use crate::view::{Cell, Layout, Row, View};
+use crate::view::{Cell, Layout, Property, Row, View};
 
 impl Run<'_> {
     pub(super) fn print(
@@ -26,6 +27,9 @@ impl Run<'_> {
             self.known_value(menu, name)?;
         }
         if flag("as-value") {
+            if self.brackets == 0 {
+                return Ok(Value::Nothing);
+            }
             let purpose = if names.is_some() {
                 Purpose::Get
             } else {
@@ -35,8 +39,9 @@ impl Run<'_> {
             let view = self.device.state.view(menu, &items, purpose);
             let which = match &names {
                 Some(names) => Which::Named(names),
-                None if flag("detail") || menu.columns.is_empty() => Which::Detail,
-                None => Which::Columns,
+                None if !menu.records => return Err(unknown_records(menu)),
+                None if flag("detail") || menu.singleton() => Which::Detail,
+                None => return Err(Refusal::unknown("as-value without detail").into()),
             };
             let mut records = records(&view, which, version);
             return Ok(if menu.singleton() {
@@ -48,15 +53,19 @@ impl Run<'_> {
         if self.brackets > 0 {
             return Err(Refusal::unknown("print without as-value in brackets").into());
         }
-        let items = self.number(menu, &ids, command.filter.is_none());
-        let mut view = self.device.state.view(menu, &items, Purpose::Print);
         if names.is_some() {
             return Err(Refusal::unknown("proplist without as-value").into());
         }
         let options = form(args)?;
-        let unseen = never_seen(&view, options.form) || !shorten_sizes(&mut view);
-        if unseen && !options.count_only {
-            return Err(Refusal::unknown(format_args!("how {} looks", menu.path)).into());
+        let items = self.number(menu, &ids, command.filter.is_none());
+        let mut view = self.device.state.view(menu, &items, Purpose::Print);
+        let known = options.count_only
+            || is_known(menu, &view, options.form, version) && shorten_sizes(&mut view);
+        if !known {
+            let path = menu.path;
+            return Err(
+                Refusal::unknown(format_args!("how this of {path} looks in {version}")).into(),
+            );
         }
         self.out.push_str(&print(&view, options, version));
         Ok(Value::Nothing)
@@ -121,40 +130,74 @@ impl Run<'_> {
             record.insert("disabled".into(), Cell::Bool(disabled));
         }
         let Some(name) = name else {
-            return Ok(Value::Record(record));
+            return match menu.records || self.brackets == 0 {
+                true => Ok(Value::Record(record)),
+                false => Err(unknown_records(menu)),
+            };
         };
         self.known_value(menu, &name)?;
         if name == ".id" {
             return Ok(self.id(id));
         }
-        Ok(record.get(&name).map_or(Value::Nothing, Value::of_cell))
+        match (record.get(&name), menu.prop(&name, version)) {
+            (Some(cell), _) => Ok(Value::of_cell(cell)),
+            // A device always knows these; this one does not.
+            (None, Some(prop)) if prop.mode == Mode::Computed && !menu.records => {
+                Err(Refusal::unknown(format_args!("{name} of this {}", menu.path)).into())
+            }
+            (None, _) => Ok(Value::Nothing),
+        }
     }
 }
 
-/// Whether nobody knows how a real device shows this.
-fn never_seen(view: &View, form: Form) -> bool {
-    let with = |names: &[&str]| {
-        let of_row = |row: &Row| {
-            names.iter().any(|name| {
-                row.flags.contains(name) || row.get(name).is_some_and(|cell| !text(cell).is_empty())
-            })
-        };
-        view.rows.iter().any(of_row)
+fn unknown_records(menu: &Menu) -> Stop {
+    Refusal::unknown(format_args!("whole records of {}", menu.path)).into()
+}
+
+/// Whether it is known how a real device shows this.
+fn is_known(menu: &Menu, view: &View, form: Form, version: Version) -> bool {
+    if view.rows.is_empty() && view.layout != Layout::Singleton {
+        return version.minor == EMPTY;
+    }
+    let Some(look) = Look::of(form, view.layout) else {
+        return false;
     };
-    let unseen = match view.path {
-        "/system/device-mode"
-        | "/system/routerboard"
-        | "/system/note"
-        | "/ip/neighbor/discovery-settings" => true,
-        // Of its flags only dynamic was seen, and never the legend of all.
-        "/ip/dhcp-server/lease" if form == Form::Detail => return true,
-        "/ip/dhcp-server/lease" => with(&["disabled", "radius", "blocked"]),
-        "/ip/dhcp-server/network" if matches!(form, Form::Own | Form::Brief) => {
-            with(&["wins-server", "domain"])
-        }
-        _ => view.layout == Layout::Table && view.columns.is_empty(),
+    let odd = |row: &Row| {
+        is_odd(view.path)(row) || look != Look::Table && row.properties.iter().any(is_rare(menu))
     };
-    unseen && !view.rows.is_empty()
+    menu.was_seen(look, version) && !view.rows.iter().any(odd)
+}
+
+/// Whether a property is shown only by some items, none of which was seen: its place is not known.
+fn is_rare(menu: &Menu) -> impl Fn(&Property) -> bool {
+    const SEEN: &[&str] = &["dns-server", "gateway", "network", "vrf"];
+    |property| {
+        let prop = menu.props.iter().find(|prop| prop.name == property.name);
+        let some = |prop: &Prop| prop.mode == Mode::Optional || prop.when != When::Always;
+        prop.is_some_and(some) && !SEEN.contains(&property.name)
+    }
+}
+
+/// The minor version in which nothing was seen to be printed.
+const EMPTY: u8 = 16;
+
+/// Whether an item has something without which items of its menu were always seen.
+fn is_odd(path: &str) -> impl Fn(&Row) -> bool {
+    let (with, without): (&[&str], &[&str]) = match path {
+        "/interface/ethernet" => (&["disabled", "slave"], &[]),
+        "/ip/dhcp-server/lease" => (&["disabled", "radius", "blocked"], &[]),
+        "/ip/dhcp-server/network" => (&["domain", "wins-server"], &[]),
+        "/user" => (&["disabled", "expired"], &[]),
+        "/file" => (&[], &["type"]),
+        "/system/package" => (&[], &["size"]),
+        "/system/resource" => (&[], &["free-memory"]),
+        _ => (&[], &[]),
+    };
+    let has = |row: &Row, name: &&str| {
+        let filled = |cell: &Cell| !text(cell).is_empty();
+        row.flags.contains(name) || row.get(name).is_some_and(filled)
+    };
+    move |row| with.iter().any(|name| has(row, name)) || !without.iter().all(|name| has(row, name))
 }
 
 /// Sizes of files are shown in units that suit them, and scripts see bytes; how less than 1 KiB is

@@ -67,12 +67,8 @@ impl Shell {
         &mut self,
         stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     ) -> io::Result<Left> {
-        let (prompts, version) = {
-            let world = self.world.lock();
-            (world.options().prompts, world.options().version)
-        };
-        let banner =
-            format!("\r\n\r\n  MikroTik RouterOS {version}   https://www.mikrotik.com/\r\n\r\n");
+        let prompts = self.world.lock().options().prompts;
+        let banner = format!("{UNKNOWN}the banner\r\n");
         stream.write_all(banner.as_bytes()).await?;
         if prompts.licence {
             let question = "Do you want to see the software license? [Y/n]: ";

@@ -1,5 +1,6 @@
 //! Conflicts of an item with the others.
 
+use super::login::when;
 use super::{INTERFACES, Item, Refusal, State, Val};
 use crate::menu::{Menu, Space};
 
@@ -41,6 +42,7 @@ impl State {
                     menu.path
                 )))
             }
+            "/system/scheduler" => when(item, self.started + self.uptime).map(drop),
             _ => Ok(()),
         }
     }

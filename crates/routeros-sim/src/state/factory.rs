@@ -140,10 +140,7 @@ impl State {
         if let Some(item) = self.item_mut("/ip/dns", 0) {
             item.values.insert("dynamic-servers", Val::List(Vec::new()));
         }
-        self.counts();
-        for (name, value) in resource(self.board) {
-            self.put("/system/resource", name, value);
-        }
+        self.resource();
         let version = format!("{} (stable)", self.version);
         self.put("/system/resource", "version", &version);
         self.put("/system/clock", "gmt-offset", "+00:00");
@@ -151,46 +148,64 @@ impl State {
             item.values.insert("dst-active", Val::Bool(false));
         }
         if self.version.minor >= 17 {
-            let mode = if virtual_machine { "advanced" } else { "basic" };
-            self.put("/system/device-mode", "mode", mode);
+            if !virtual_machine {
+                self.put("/system/device-mode", "mode", "basic");
+            }
             if let Some(item) = self.item_mut("/system/device-mode", 0) {
                 item.values.insert("scheduler", Val::Bool(true));
             }
         }
-        let package = Item::new(0)
+        let mut package = Item::new(0)
             .with("name", Val::text("routeros"))
-            .with("version", Val::Text(self.version.to_string()))
-            .with("build-time", Val::text("2024-09-20 13:00:27"))
-            .with("size", Val::text("17.8MiB"));
+            .with("version", Val::Text(self.version.to_string()));
+        if self.is_the_machine() {
+            package = package
+                .with("build-time", Val::text("2024-09-20 13:00:27"))
+                .with("size", Val::text("17.8MiB"));
+        }
         self.insert("/system/package", package);
         self.routerboard();
     }
 
-    /// What `/system/resource` shows as numbers.
-    fn counts(&mut self) {
-        let cpus = if self.board == Board::Crs326 { 2 } else { 1 };
+    /// Whether it is the virtual machine of which the figures of `/system` are known.
+    fn is_the_machine(&self) -> bool {
+        self.board != Board::Crs326 && self.version.minor == 16
+    }
+
+    /// What `/system/resource` shows, as far as it is known.
+    fn resource(&mut self) {
+        let (cpus, facts) = match self.board {
+            Board::Crs326 => (2, SWITCH),
+            Board::Chr(_) => (1, MACHINE),
+        };
+        let figures = if self.is_the_machine() { FIGURES } else { &[] };
+        for (name, value) in facts.iter().chain(figures) {
+            self.put("/system/resource", name, value);
+        }
+        let numbers: &[(&str, i64)] = match self.is_the_machine() {
+            true => &[
+                ("write-sect-since-reboot", 176),
+                ("write-sect-total", 15565),
+            ],
+            false => &[],
+        };
         if let Some(item) = self.item_mut("/system/resource", 0) {
             item.values.insert("cpu-count", Val::Number(cpus));
-            item.values
-                .insert("write-sect-since-reboot", Val::Number(176));
-            item.values.insert("write-sect-total", Val::Number(15565));
+            for (name, number) in numbers {
+                item.values.insert(name, Val::Number(*number));
+            }
         }
     }
 
     fn routerboard(&mut self) {
-        let Some(item) = self.item_mut("/system/routerboard", 0) else {
+        if self.board != Board::Crs326 {
+            self.put("/system/routerboard", "serial-number", "");
             return;
-        };
-        item.values.insert("routerboard", Val::Bool(false));
-        if self.board == Board::Crs326 {
-            let version = self.version.to_string();
-            if let Some(item) = self.item_mut("/system/routerboard", 0) {
-                item.values.insert("routerboard", Val::Bool(true));
-            }
-            self.put("/system/routerboard", "model", MODEL);
-            self.put("/system/routerboard", "serial-number", SERIAL);
-            self.put("/system/routerboard", "current-firmware", &version);
-            self.put("/system/routerboard", "upgrade-firmware", &version);
+        }
+        self.put("/system/routerboard", "model", MODEL);
+        self.put("/system/routerboard", "serial-number", SERIAL);
+        if let Some(item) = self.item_mut("/system/routerboard", 0) {
+            item.values.insert("routerboard", Val::Bool(true));
         }
     }
 
@@ -253,36 +268,30 @@ const SINGLETONS: &[&str] = &[
     "/system/device-mode",
 ];
 
-const fn resource(board: Board) -> &'static [(&'static str, &'static str)] {
-    match board {
-        Board::Crs326 => &[
-            ("build-time", "2024-09-20 13:00:27"),
-            ("factory-software", "7.6"),
-            ("free-memory", "432.4MiB"),
-            ("total-memory", "512.0MiB"),
-            ("cpu", "ARM"),
-            ("cpu-frequency", "800MHz"),
-            ("cpu-load", "0%"),
-            ("free-hdd-space", "2.0MiB"),
-            ("total-hdd-space", "16.0MiB"),
-            ("bad-blocks", "0%"),
-            ("architecture-name", "arm"),
-            ("board-name", MODEL),
-            ("platform", "MikroTik"),
-        ],
-        Board::Chr(_) => &[
-            ("build-time", "2024-09-20 13:00:27"),
-            ("factory-software", "7.1"),
-            ("free-memory", "156.0MiB"),
-            ("total-memory", "384.0MiB"),
-            ("cpu", "QEMU"),
-            ("cpu-frequency", "2611MHz"),
-            ("cpu-load", "0%"),
-            ("free-hdd-space", "70.9MiB"),
-            ("total-hdd-space", "89.2MiB"),
-            ("architecture-name", "x86_64"),
-            ("board-name", "CHR QEMU Standard PC (i440FX + PIIX, 1996)"),
-            ("platform", "MikroTik"),
-        ],
-    }
-}
+type Facts = &'static [(&'static str, &'static str)];
+
+const SWITCH: Facts = &[
+    ("total-memory", "512.0MiB"),
+    ("cpu-frequency", "800MHz"),
+    ("architecture-name", "arm"),
+    ("board-name", MODEL),
+    ("platform", "MikroTik"),
+];
+
+const MACHINE: Facts = &[
+    ("architecture-name", "x86_64"),
+    ("board-name", "CHR QEMU Standard PC (i440FX + PIIX, 1996)"),
+    ("platform", "MikroTik"),
+];
+
+const FIGURES: Facts = &[
+    ("build-time", "2024-09-20 13:00:27"),
+    ("factory-software", "7.1"),
+    ("free-memory", "156.0MiB"),
+    ("total-memory", "384.0MiB"),
+    ("cpu", "QEMU"),
+    ("cpu-frequency", "2611MHz"),
+    ("cpu-load", "0%"),
+    ("free-hdd-space", "70.9MiB"),
+    ("total-hdd-space", "89.2MiB"),
+];

@@ -55,7 +55,6 @@ pub(crate) fn when(item: &Item, now: u64) -> Result<When, Refusal> {
     let date = item.text("start-date").unwrap_or_default();
     let start = match (date, time) {
         ("", "") => Start::Unsaid,
-        (_, "startup") => Start::Startup,
         (date, time) => {
             let today = now / 1000 / DAY;
             let day = if date.is_empty() {

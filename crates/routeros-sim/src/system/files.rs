@@ -109,14 +109,9 @@ impl Files {
     }
 }
 
-/// The word in the column TYPE.
-pub fn kind(name: &str) -> &'static str {
-    match name.rsplit_once('.') {
-        Some((_, "backup")) => "backup",
-        Some((_, "rsc")) => "script",
-        Some((_, "txt")) => ".txt file",
-        _ => "file",
-    }
+/// The word in the column TYPE, where it was seen.
+pub fn kind(name: &str) -> Option<&'static str> {
+    name.ends_with(".backup").then_some("backup")
 }
 
 /// A name with this ending, as commands give it to the files that they write.

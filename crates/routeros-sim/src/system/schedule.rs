@@ -16,8 +16,6 @@ pub struct When {
 pub enum Start {
     /// Not said: one interval after it was made, or after the device started.
     Unsaid,
-    /// `start-time=startup`: 3 s after the device started, or one interval after that.
-    Startup,
     /// At a time of the device's clock.
     At(u64),
 }
@@ -35,8 +33,6 @@ pub struct Schedule {
     timers: BTreeMap<u32, Timer>,
 }
 
-const STARTUP: u64 = 3_000;
-
 impl Schedule {
     /// Takes over the enabled entries: new or changed ones count from `now`, absent ones are forgotten.
     pub fn sync(&mut self, entries: &BTreeMap<u32, When>, now: u64) {
@@ -45,7 +41,7 @@ impl Schedule {
         for (id, when) in entries {
             self.timers.entry(*id).or_insert(Timer {
                 when: *when,
-                next: first(*when, now, now),
+                next: first(*when, now),
                 runs: 0,
             });
         }
@@ -55,7 +51,7 @@ impl Schedule {
     pub fn boot(&mut self, now: u64) {
         for timer in self.timers.values_mut() {
             timer.runs = 0;
-            timer.next = first(timer.when, now, now.saturating_add(STARTUP));
+            timer.next = first(timer.when, now);
         }
     }
 
@@ -85,14 +81,11 @@ impl Schedule {
     }
 }
 
-fn first(when: When, now: u64, startup: u64) -> Option<u64> {
+fn first(when: When, now: u64) -> Option<u64> {
     match (when.start, when.interval) {
         (Start::At(at), _) if at >= now => Some(at),
         (Start::At(_) | Start::Unsaid, 0) => None,
         (Start::At(at), interval) => Some(at + (now - at).div_ceil(interval) * interval),
         (Start::Unsaid, interval) => Some(now.saturating_add(interval)),
-        (Start::Startup, interval) if startup > now => Some(startup.saturating_add(interval)),
-        (Start::Startup, 0) => None,
-        (Start::Startup, interval) => Some(now.saturating_add(interval)),
     }
 }

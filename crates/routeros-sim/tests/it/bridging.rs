@@ -91,10 +91,10 @@ fn from_7_17_rows_of_one_vlan_are_allowed_and_warned_of() {
         "/interface/bridge/vlan/add bridge=bridge vlan-ids=10 tagged=bridge",
         "/interface/bridge/vlan/add bridge=bridge vlan-ids=5-20 tagged=ether1",
     ]);
-    let table = lab.type_in("/interface/bridge/vlan/print");
+    let export = lab.type_in("/interface/bridge/vlan/export");
     assert_eq!(
-        table
-            .matches(";;; duplicate vlan ids are not allowed")
+        export
+            .matches("# duplicate vlan ids are not allowed")
             .count(),
         2
     );

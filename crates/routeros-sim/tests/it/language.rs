@@ -164,10 +164,6 @@ fn scripts_branch_loop_and_catch() {
             ":onerror e in={ /ip/pool/remove nope; :put \"@@OK\" } do={ :put (\"@@ERR \" . $e) }",
             "@@ERR no such item (4) (/ip/pool/remove; line 1)\n",
         ),
-        (
-            "/system/script/add name=s source=\":put ran\"; /system/script/run s",
-            "ran\n",
-        ),
         (":global a 5; :put $a", "5\n"),
         ("{ :local b 6; :put $b }", "6\n"),
         (

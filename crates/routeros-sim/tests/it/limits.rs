@@ -40,7 +40,6 @@ fn a_device_in_the_mode_of_a_home_has_no_scheduler() {
 #[test]
 fn what_was_never_seen_is_not_shown_but_can_be_read() {
     let mut lab = Lab::factory(20);
-    assert_eq!(lab.type_in("/system/scheduler/print"), "\n");
     lab.quietly(&["/system/scheduler/add name=t interval=10m on-event=\"\""]);
     for line in [
         "/system/scheduler/print",
@@ -86,13 +85,14 @@ fn networks_are_shown_by_the_three_columns_that_were_seen() {
     );
     lab.quietly(&["/ip/dhcp-server/network/set 0 domain=attic.test"]);
     unknown(&mut lab, &["/ip/dhcp-server/network/print"]);
-    let detail = lab.type_in("/ip/dhcp-server/network/print detail");
-    assert!(detail.contains("domain=\"attic.test\""), "{detail}");
+    unknown(&mut lab, &["/ip/dhcp-server/network/print detail"]);
+    let record = lab.type_in(":put [/ip/dhcp-server/network/get 0]");
+    assert!(record.contains(";domain=attic.test;"), "{record}");
 }
 
 #[test]
 fn leases_are_shown_with_the_one_flag_that_was_seen() {
-    let mut lab = Lab::chr(16);
+    let mut lab = Lab::chr(22);
     lab.quietly(&["/ip/dhcp-server/lease/add address=10.9.0.10 mac-address=02:00:00:00:00:0a"]);
     assert_eq!(
         lab.type_in("/ip/dhcp-server/lease/print"),
@@ -120,7 +120,7 @@ fn static_names_and_small_files_are_not_shown_but_can_be_read() {
             "/file/print",
         ],
     );
-    let record = lab.type_in(":put [/ip/dns/static/print as-value]");
+    let record = lab.type_in(":put [/ip/dns/static/print detail as-value]");
     assert!(record.contains(";name=a.test;"), "{record}");
     assert_eq!(
         lab.type_in(":put ([/file/get small.rsc size] < 1024)"),
@@ -129,22 +129,71 @@ fn static_names_and_small_files_are_not_shown_but_can_be_read() {
 }
 
 #[test]
-fn menus_without_a_table_give_whole_records() {
+fn scripts_get_whole_records_only_in_detail_and_where_they_are_known() {
     let mut lab = Lab::factory(20);
-    let bridges = lab.type_in(":put [/interface/bridge/print as-value]");
+    let bridges = lab.type_in(":put [/interface/bridge/print detail as-value]");
     assert!(bridges.contains(";name=bridge;"), "{bridges}");
+    unknown(
+        &mut lab,
+        &[
+            ":put [/interface/bridge/print as-value]",
+            ":put [/ip/service/print as-value]",
+            ":put [/user/get admin]",
+            ":put [/system/clock/print as-value]",
+        ],
+    );
+    assert_eq!(lab.type_in(":put [/user/get admin name]"), "admin\n");
 }
 
 #[test]
-fn sizes_of_files_are_shown_in_units_and_read_in_bytes() {
-    let mut lab = Lab::factory(20);
-    lab.quietly(&["/export file=x"]);
-    let bytes = lab.type_in(":put [/file/get x.rsc size]");
-    let bytes: usize = bytes.trim().parse().expect("a number");
-    let shown = format!("{}.{}KiB", bytes / 1024, bytes * 10 / 1024 % 10);
-    let table = lab.type_in("/file/print");
-    assert!(
-        table.contains(&format!("0 x.rsc  script  {shown}")),
-        "{table}"
+fn blocks_with_properties_that_were_never_seen_are_not_shown() {
+    let mut lab = Lab::factory(16);
+    let bridge = lab.type_in("/interface/bridge/print detail where name=bridge");
+    assert!(bridge.starts_with(routeros_sim::UNKNOWN), "{bridge}");
+    lab.quietly(&["/interface/bridge/add name=plain"]);
+    let plain = lab.type_in("/interface/bridge/print detail where name=plain");
+    assert!(plain.contains(" 1 R name=\"plain\" mtu=auto "), "{plain}");
+    lab.quietly(&["/interface/bridge/set plain vlan-filtering=yes"]);
+    unknown(
+        &mut lab,
+        &["/interface/bridge/print detail where name=plain"],
     );
+}
+
+#[test]
+fn of_the_switch_only_known_figures_can_be_had() {
+    let mut lab = Lab::factory(16);
+    unknown(
+        &mut lab,
+        &[
+            "/system/resource/print",
+            "/system/package/print",
+            ":put [/system/resource/get free-memory]",
+            ":put [/system/routerboard/get current-firmware]",
+            ":put [/system/resource/print as-value]",
+        ],
+    );
+    for (name, value) in [("board-name", "CRS326-24G-2S+"), ("cpu-count", "2")] {
+        let line = format!(":put [/system/resource/get {name}]");
+        assert_eq!(lab.type_in(&line), format!("{value}\n"));
+    }
+}
+
+#[test]
+fn files_are_shown_where_their_type_and_size_are_known() {
+    let mut lab = Lab::factory(22);
+    lab.device
+        .files
+        .write("saved.backup", vec![0; 22_222], 1_784_900_829_000)
+        .expect("written");
+    lab.type_in("/file/find");
+    assert_eq!(
+        lab.type_in("/file/print"),
+        "Columns: NAME, TYPE, SIZE, LAST-MODIFIED\n\
+         # NAME          TYPE    SIZE     LAST-MODIFIED      \n\
+         0 saved.backup  backup  21.7KiB  2026-07-24 13:47:09\n\n"
+    );
+    assert_eq!(lab.type_in(":put [/file/get saved.backup size]"), "22222\n");
+    lab.quietly(&["/export file=x"]);
+    unknown(&mut lab, &["/file/print", ":put [/file/get x.rsc type]"]);
 }

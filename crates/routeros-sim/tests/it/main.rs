@@ -2,6 +2,7 @@
 
 mod bridging;
 mod cases;
+mod claims;
 mod dialogue;
 mod errors;
 mod fake;

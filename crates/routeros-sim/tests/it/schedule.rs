@@ -30,26 +30,6 @@ fn an_interval_counts_from_when_it_was_made_and_anew_after_a_boot() {
 }
 
 #[test]
-fn a_start_at_startup_runs_once_after_each_boot_and_with_an_interval_never_at_the_boot() {
-    let start = Start::Startup;
-    assert_eq!(
-        runs(When { interval: 0, start }, 30_000, Some(8_000)),
-        [11_000]
-    );
-    assert_eq!(
-        runs(
-            When {
-                interval: 10_000,
-                start
-            },
-            35_000,
-            Some(8_000)
-        ),
-        [21_000, 31_000]
-    );
-}
-
-#[test]
 fn a_start_in_the_past_keeps_its_beat() {
     let start = Start::At(0);
     assert!(runs(When { interval: 0, start }, 30_000, None).is_empty());

@@ -245,3 +245,22 @@ fn a_cable_that_is_pulled_is_counted() {
         assert_eq!(got, format!("{expected}\n"));
     }
 }
+
+#[test]
+fn leases_are_exported_between_clients_and_networks() {
+    let mut lab = Lab::chr(16);
+    lab.quietly(&[
+        "/ip/dhcp-client/add interface=ether2",
+        "/ip/dhcp-server/add name=d interface=ether1",
+        "/ip/dhcp-server/network/add address=10.9.0.0/24",
+        "/ip/dhcp-server/lease/add server=d address=10.9.0.10 mac-address=02:00:00:00:00:0a",
+    ]);
+    let export = lab.type_in("/export terse");
+    let place = |section: &str| export.find(section).expect("a section");
+    let client = place("/ip dhcp-client add");
+    let lease = place("/ip dhcp-server lease add address=10.9.0.10");
+    assert!(
+        client < lease && lease < place("/ip dhcp-server network add"),
+        "{export}"
+    );
+}

@@ -57,7 +57,8 @@ fn what_the_console_cannot_parse() {
         ("/ip/pool/add name= ranges=10.0.0.1", Reason::Syntax),
         ("/ip/address\nadd", Reason::Syntax),
     ]);
-    for minor in MINORS {
+    // In which words the versions between them refuse is not known.
+    for minor in [12, 16, 19, 23] {
         for (line, name, column) in [
             ("/ip address print bogus=1", "bogus", 19),
             (

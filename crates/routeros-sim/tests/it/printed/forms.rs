@@ -75,7 +75,6 @@ fn ids_stand_in_place_of_numbers_in_the_case_of_the_version() {
     };
     check("show-ids-before-7.20", &print(&addresses(), options, OLD));
     check("show-ids-from-7.20", &print(&addresses(), options, NEW));
-    check("show-ids-of-blocks", &print(&bridges(), options, NEW));
 }
 
 #[test]
@@ -121,11 +120,6 @@ fn nothing_to_print() {
     for (mut view, form, expected) in [
         (addresses(), Form::Own, "\n"),
         (addresses(), Form::Terse, "\n"),
-        (
-            addresses(),
-            Form::Detail,
-            "Flags: X - disabled, I - invalid, D - dynamic; S - slave \n\n",
-        ),
         (
             bridges(),
             Form::Own,

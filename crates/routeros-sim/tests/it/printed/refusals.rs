@@ -30,6 +30,16 @@ fn forms_that_were_never_seen_are_refused() {
     for form in [Form::Detail, Form::Terse, Form::Brief, Form::ValueList] {
         assert_refused(&dns(), form);
     }
+    let mut none = addresses();
+    none.rows.clear();
+    assert_refused(&none, Form::Detail);
+    let options = Options {
+        form: Form::Detail,
+        show_ids: true,
+        ..Options::default()
+    };
+    let text = print(&addresses(), options, Version::new(16));
+    assert!(text.starts_with(UNKNOWN), "{text}");
 }
 
 #[test]
@@ -37,7 +47,9 @@ fn items_that_were_never_seen_are_refused() {
     let mut both = addresses();
     both.rows[0].warnings = vec!["inactive".to_owned()];
     assert_refused(&both, Form::Own);
-    assert_refused(&both, Form::Detail);
+    let mut warned = addresses();
+    warned.rows[1].warnings = vec!["inactive".to_owned()];
+    assert_refused(&warned, Form::Detail);
     let one = |value| {
         view(
             Layout::Table,

@@ -28,35 +28,54 @@ fn tables_of_real_devices_come_out_as_they_were() {
     }
     for step in all.iter().filter(|step| step.output.contains("Columns: ")) {
         let printed = print(&read(step), Options::default(), step.version);
-        tally.note(
-            step.name(),
-            &step.comparable(&step.output),
-            &step.comparable(&printed),
-        );
+        let mut shown = [step.comparable(&step.output), step.comparable(&printed)];
+        if PADDING_LOST
+            .iter()
+            .any(|lost| step.name().starts_with(lost))
+        {
+            shown = shown.map(|text| collapsed(&text));
+        }
+        tally.note(step.name(), &shown[0], &shown[1]);
     }
     tally.settle(&[
-        (
-            "l009-7.15.2-exec: /system history",
-            "names shortened by the donors",
-        ),
         (
             "traceroute",
             "a live view with columns of its own, not a menu",
         ),
         (
             "e50ug-7.x-vlan-tables: /ip dhcp-server lease",
-            "rows left out of the capture",
+            "the rows that filled one of its columns are left out of the capture",
         ),
         (
             "chr-7.22.1-files-and-backup: /ip dhcp-server lease",
-            "padding lost",
+            "a terminal wider than 80 columns, which cuts no heading",
         ),
-        ("manual-samples: /ip/dns/static/print", "edited by hand"),
         (
-            "ntc-mixed-captures: /ip dhcp-server lease print",
-            "blanks lost",
+            "manual-samples: /ip/dns/static/print",
+            "edited by hand: blanks lost, so that empty cells cannot be told",
         ),
     ]);
+}
+
+/// Captures in which columns are not padded as they were, or names are shortened: only the words
+/// and their order are compared.
+const PADDING_LOST: &[&str] = &[
+    "l009-7.15.2-exec: /system history",
+    "ntc-mixed-captures: /ip dhcp-server lease print",
+];
+
+/// The words of each line.
+fn collapsed(text: &str) -> String {
+    let lines = text
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// The first cell without the number and the flags before it.
+fn without_head(cell: &str) -> String {
+    let words = cell.split(' ').skip_while(|word| word.len() == 1);
+    words.collect::<Vec<_>>().join(" ")
 }
 
 struct Column<'a> {
@@ -85,7 +104,25 @@ fn read(step: &Step) -> View {
             continue;
         }
         let head: String = line.chars().take(columns[0].start).collect();
-        let cells = cells(line, &columns);
+        let mut cells = cells(line, &columns);
+        // Where blanks are lost or names shortened, two blanks still part the cells.
+        let parted: Vec<&str> = line
+            .trim()
+            .split("  ")
+            .filter(|part| !part.is_empty())
+            .collect();
+        let found = parted.len().checked_sub(names.len());
+        if PADDING_LOST
+            .iter()
+            .any(|lost| step.name().starts_with(lost))
+        {
+            let skipped = found.expect("as many cells as columns");
+            cells = parted[skipped..]
+                .iter()
+                .map(|cell| cell.trim().to_owned())
+                .collect();
+            cells[0] = without_head(&cells[0]);
+        }
         if head.trim().is_empty() {
             continued(rows.last_mut().expect("a row"), &cells);
             continue;
