@@ -108,6 +108,14 @@ fn missing_arguments_are_listed() {
                 "/ip address add address=1.1.1.1/24",
                 "Script Error: missing value(s) of argument(s) interface",
             ),
+            (
+                "/ip pool remove",
+                "Script Error: missing value(s) of argument(s) numbers",
+            ),
+            (
+                "/import",
+                "Script Error: missing value(s) of argument(s) file-name",
+            ),
         ],
     );
 }
@@ -136,6 +144,10 @@ fn values_that_cannot_be_read_are_refused() {
             (
                 "/interface ethernet set ether1 mtu=1500x",
                 "value of mtu contains invalid trailing characters",
+            ),
+            (
+                ":local d maybe; /interface set ether1 disabled=$d",
+                "invalid value for argument disabled",
             ),
         ],
     );
@@ -170,6 +182,10 @@ fn references_to_nothing_are_refused() {
             (
                 ":put [/ip pool print as-value proplist=name,bogus]",
                 "input does not match any value of value-name",
+            ),
+            (
+                "/user ssh-keys import public-key-file=k.pub user=nobody",
+                "input does not match any value of user",
             ),
         ],
     );
@@ -223,6 +239,10 @@ fn conflicts_are_refused() {
     assert_eq!(
         lab.type_in(both),
         "failure: interface cannot be in tagged and untagged at the same time\n"
+    );
+    assert_eq!(
+        lab.type_in("/interface/bridge/vlan/add bridge=br vlan-ids=12 tagged=ether1,ether1"),
+        "failure: each interface can appear only once\n"
     );
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::lab::Lab;
 use crate::replay::transcripts::steps;
 use routeros_sim::{UNKNOWN, Version, menus};
-use ties::{COMMANDS, DERIVED, GENERAL, REFUSALS, TIES, Tie};
+use ties::{Tie, section, table};
 
 /// The versions of `12-18 20-24`.
 fn minors(text: &str) -> BTreeSet<u8> {
@@ -25,18 +25,15 @@ fn minors(text: &str) -> BTreeSet<u8> {
 fn every_form_that_is_printed_is_tied_and_no_other() {
     let mut claims = sweep::claims();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (form, of, _) in DERIVED {
+    for ([form, of], _) in table("derived") {
         let derived: Vec<String> = claims
             .keys()
-            .filter(|(_, other)| other == form)
+            .filter(|(_, other)| *other == form)
             .map(|(path, _)| path.clone())
             .collect();
         for path in derived {
-            let minors = claims.remove(&(path.clone(), *form)).unwrap_or_default();
-            let base = claims
-                .get(&(path.clone(), *of))
-                .cloned()
-                .unwrap_or_default();
+            let minors = claims.remove(&(path.clone(), form)).unwrap_or_default();
+            let base = claims.get(&(path.clone(), of)).cloned().unwrap_or_default();
             assert!(
                 minors.is_subset(&base),
                 "{path} {form} is printed where {of} is not: {minors:?}"
@@ -44,8 +41,8 @@ fn every_form_that_is_printed_is_tied_and_no_other() {
             *counts.entry(form).or_default() += 1;
         }
     }
-    for (path, form, versions, _) in TIES {
-        let claimed = claims.remove(&((*path).to_owned(), *form));
+    for ([path, form, versions], _) in table("forms") {
+        let claimed = claims.remove(&(path.to_owned(), form));
         assert_eq!(claimed, Some(minors(versions)), "{path} {form}");
         *counts.entry(form).or_default() += 1;
     }
@@ -72,35 +69,19 @@ fn the_office_page_lists_what_is_inferred() {
 
 #[test]
 fn every_tie_is_there() {
-    let of_forms = TIES
-        .iter()
-        .map(|(path, form, _, tie)| (format!("{path} {form}"), tie));
-    let of_rules = DERIVED
-        .iter()
-        .chain(GENERAL)
-        .map(|(form, _, tie)| ((*form).to_owned(), tie));
-    let of_commands = COMMANDS
-        .iter()
-        .map(|(path, name, tie)| (format!("{path} {name}"), tie));
-    let of_refusals = REFUSALS.iter().map(|(text, tie)| ((*text).to_owned(), tie));
+    let sections = ["forms", "derived", "general", "commands", "refusals"];
+    let all = sections.iter().flat_map(|name| section(name));
     let steps = steps();
     let mut counts = [0; 3];
-    for (what, tie) in of_forms
-        .chain(of_rules)
-        .chain(of_commands)
-        .chain(of_refusals)
-    {
+    for (what, tie) in all {
+        let what = what.join(" ");
         match tie {
-            Tie::Seen(file, command) => {
+            Tie::Seen(seen) => {
                 counts[0] += 1;
-                let of = |name: String| name == format!("{file}: {command}");
                 let there = steps
                     .iter()
-                    .any(|step| of(step.name()) && !step.output.is_empty());
-                assert!(
-                    there || steps.is_empty(),
-                    "{what}: no step {command} in {file}"
-                );
+                    .any(|step| step.name() == seen && !step.output.is_empty());
+                assert!(there || steps.is_empty(), "{what}: no step {seen}");
             }
             Tie::Rule(test) => {
                 counts[1] += 1;
@@ -122,15 +103,14 @@ fn every_tie_is_there() {
 #[test]
 fn exported_sections_and_tables_are_those_of_their_transcripts() {
     let steps = steps();
-    for (path, form, versions, tie) in TIES {
-        let Tie::Seen(file, command) = tie else {
+    for ([path, form, versions], tie) in table("forms") {
+        let Tie::Seen(seen) = tie else {
             continue;
         };
-        let named = |name: String| name == format!("{file}: {command}");
-        for step in steps.iter().filter(|step| named(step.name())) {
-            if *form == "export" {
+        for step in steps.iter().filter(|step| step.name() == seen) {
+            if form == "export" {
                 let section = path.replace('/', " ");
-                assert!(step.output.contains(section.trim_start()), "{path}: {file}");
+                assert!(step.output.contains(section.trim_start()), "{path}: {seen}");
             } else if step.version.minor != 12 {
                 // What has no known version counts as 12.
                 assert_eq!(
@@ -143,17 +123,17 @@ fn exported_sections_and_tables_are_those_of_their_transcripts() {
     }
 }
 
-/// Whether a test of this name is written in its module.
+/// The source of the module of a test.
+fn module_of(test: &str) -> Option<String> {
+    let (module, _) = test.rsplit_once("::")?;
+    let module = module.replace("::", "/");
+    let file = format!("{}/tests/it/{module}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(format!("{file}.rs")).ok()
+}
+
 fn is_a_test(name: &str) -> bool {
-    let (module, function) = name.rsplit_once("::").expect("a module");
-    let file = format!(
-        "{}/tests/it/{}",
-        env!("CARGO_MANIFEST_DIR"),
-        module.replace("::", "/")
-    );
-    let source = std::fs::read_to_string(format!("{file}.rs"))
-        .or_else(|_| std::fs::read_to_string(format!("{file}/mod.rs")));
-    source.is_ok_and(|source| source.contains(&format!("#[test]\nfn {function}()")))
+    let function = name.rsplit("::").next().unwrap_or_default();
+    module_of(name).is_some_and(|source| source.contains(&format!("#[test]\nfn {function}()")))
 }
 
 #[test]
@@ -168,10 +148,8 @@ fn every_command_beside_the_usual_ones_is_tied_and_no_other() {
             commands.extend(extra.map(|name| (path, *name)));
         }
     }
-    let tied = COMMANDS
-        .iter()
-        .map(|(path, name, _)| (*path, *name))
-        .collect();
+    let tied = table("commands").into_iter();
+    let tied = tied.map(|([path, name], _)| (path, name)).collect();
     assert_eq!(commands, tied);
 }
 
@@ -188,10 +166,15 @@ fn every_text_of_a_refusal_is_tied_and_no_other() {
             }
         },
     );
-    let tied: BTreeSet<String> = REFUSALS
-        .iter()
-        .map(|(text, _)| (*text).to_owned())
-        .collect();
+    let mut tied = BTreeSet::new();
+    for ([text], tie) in table("refusals") {
+        tied.insert(text.to_owned());
+        if let Tie::Rule(test) = tie {
+            let (fixed, _) = text.split_once("{}").unwrap_or((text, ""));
+            let source = module_of(test).unwrap_or_default();
+            assert!(source.contains(fixed), "{test} says nothing of {text:?}");
+        }
+    }
     assert_eq!(texts, tied);
 }
 
