@@ -167,7 +167,14 @@ pub(super) const MENUS: &[Menu] = &[
             flag('L', "local", 1),
             flag('E', "external", 1),
         ],
-        others: &["interface", "comment", "disabled"],
+        others: &[
+            "bridge",
+            "mac-address",
+            "vid",
+            "interface",
+            "comment",
+            "disabled",
+        ],
         ..PLAIN
     },
 ];

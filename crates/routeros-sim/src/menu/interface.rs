@@ -97,6 +97,7 @@ pub(super) const MENUS: &[Menu] = &[
         key: Some("name"),
         seen: &[in_16(Look::Table), in_16(Look::Block), in_16(Look::Terse)],
         records: true,
+        others: &["l2mtu"],
         ..PLAIN
     },
     Menu {

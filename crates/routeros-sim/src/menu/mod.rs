@@ -6,6 +6,8 @@ mod interface;
 mod ip;
 mod known;
 mod system;
+#[cfg(test)]
+mod tests;
 mod types;
 mod user;
 

@@ -63,6 +63,10 @@ pub(super) const MENUS: &[Menu] = &[
         path: "/ip/neighbor/discovery-settings",
         props: &[set("discover-interface-list", Type::Bare, "static")],
         others: &[
+            "add-dns-entries",
+            "add-dns-entries-suffix",
+            "dying-gasp",
+            "lldp-med",
             "discover-interval",
             "lldp-mac-phy-config",
             "lldp-max-frame-size",
@@ -79,6 +83,7 @@ pub(super) const MENUS: &[Menu] = &[
         path: "/ip/ssh",
         props: &[],
         others: &[
+            "publickey-authentication-options",
             "allow-none-crypto",
             "always-allow-password-login",
             "password-authentication",
@@ -119,6 +124,7 @@ pub(super) const MENUS: &[Menu] = &[
             shown("dst-active", Type::Bool),
         ],
         seen: &[in_16(Look::Lines)],
+        others: &["date", "time"],
         ..SINGLETON
     },
     Menu {
@@ -191,6 +197,7 @@ pub(super) const MENUS: &[Menu] = &[
         ],
         flags: &[flag('I', "invalid", 0)],
         key: Some("name"),
+        others: &["owner"],
         ..PLAIN
     },
     Menu {
@@ -209,6 +216,7 @@ pub(super) const MENUS: &[Menu] = &[
         extra: &["remove"],
         key: Some("name"),
         seen: &[in_22(Look::Table)],
+        others: &["name", "type"],
         ..PLAIN
     },
     Menu {

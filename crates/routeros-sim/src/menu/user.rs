@@ -57,7 +57,7 @@ pub(super) const MENUS: &[Menu] = &[
         ],
         flags: &[flag('R', "rsa", 0)],
         extra: &["import", "remove"],
-        others: &["info"],
+        others: &["key", "user", "info"],
         ..PLAIN
     },
 ];
