@@ -8,7 +8,7 @@ use crate::{host, shell, workspace};
 /// How the switch behaves.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// RouterOS version
+    /// RouterOS version; tables and blocks, as people print them, are known of 7.16 alone
     #[arg(long, default_value = "7.20")]
     version: String,
     /// TCP port on 127.0.0.1; 0 for any
