@@ -59,6 +59,29 @@ impl Db {
         })
     }
 
+    /// The NAR of the live object of a path, if it is whole.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub async fn live_nar(
+        &self,
+        cache_id: CacheId,
+        path_hash: &PathHash,
+    ) -> Result<Option<NarRow>, DbError> {
+        self.inner.readers.read_one(|conn| {
+            let sql = format!(
+                "SELECT {} FROM object o JOIN nar n ON n.id = o.nar_id
+                     JOIN cache c ON c.id = o.cache_id
+                 WHERE o.cache_id = ? AND o.path_hash = ? AND o.removed_at IS NULL
+                     AND n.state = 0 AND c.deleted_at IS NULL",
+                rows::NAR
+            );
+            let mut select = conn.prepare_cached(&sql)?;
+            let key = params![cache_id.0, path_hash.as_str()];
+            rows::first(select.query(key)?, rows::nar)
+        })
+    }
+
     /// The NAR of an object that was removed or replaced less than
     /// `removed_grace` ago, for clients that remember its narinfo. Without a
     /// hash it is the one that went last.

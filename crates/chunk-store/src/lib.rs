@@ -57,6 +57,7 @@
 //! ```
 
 pub mod blob;
+pub mod buffers;
 pub mod chunker;
 pub mod frame;
 mod id;

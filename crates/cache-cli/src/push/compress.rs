@@ -114,8 +114,8 @@ pub(super) fn jobs(chunks: Vec<Chunk>) -> Vec<Vec<Chunk>> {
 mod tests {
     use super::*;
     use crate::push::budget::Budget;
-    use crate::push::buffers::Buffers;
     use chunk_store::Digest;
+    use chunk_store::buffers::Buffers;
 
     fn chunk(path: usize, len: usize) -> Chunk {
         let lease = Budget::new(u64::MAX)
@@ -124,7 +124,7 @@ mod tests {
         Chunk {
             path,
             digest: Digest::of(&[path as u8]),
-            raw: Arc::<Buffers>::default().copy(&vec![1; len]),
+            raw: Buffers::new(0).copy(&vec![1; len]),
             lease,
         }
     }

@@ -5,7 +5,6 @@
 //! pushing again.
 
 mod budget;
-mod buffers;
 mod compress;
 mod ledger;
 mod packer;

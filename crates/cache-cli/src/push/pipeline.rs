@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use cache_api::{CacheName, Limits, PublishLine};
 use chunk_store::Digest;
+use chunk_store::buffers::Buffers;
 use chunk_store::pack::PackLimits;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesOrdered, FuturesUnordered, StreamExt};
@@ -18,7 +19,6 @@ use tokio::sync::mpsc;
 
 use super::Tally;
 use super::budget::Budget;
-use super::buffers::Buffers;
 use super::compress::Compressor;
 use super::ledger::{Ledger, PathId};
 use super::packer::{Framed, OpenPack, Packer};
@@ -111,7 +111,7 @@ impl Pipeline {
         let limits = pack_limits(&setup.limits);
         Pipeline {
             budget: Budget::new(setup.memory),
-            buffers: Arc::default(),
+            buffers: Buffers::new(2 * WINDOW_BYTES),
             compressor: Compressor::new(setup.level, setup.cores),
             ledger: Ledger::new(jobs.len()),
             open: jobs.len(),

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chunk_store::Digest;
+use chunk_store::buffers::{Buffer, Buffers};
 use chunk_store::chunker::NarChunker;
 use tokio::sync::mpsc::Sender;
 
 use super::budget::{Budget, Lease};
-use super::buffers::{Buffer, Buffers};
 use super::ledger::PathId;
 use crate::dump::{self, DumpError};
 use crate::error::{CliError, ErrorKind};
@@ -178,7 +178,7 @@ mod tests {
         let (sender, mut receiver) = mpsc::channel(1000);
         let means = Means {
             budget: Budget::new(64 << 20),
-            buffers: Arc::default(),
+            buffers: Buffers::new(0),
             reports: sender,
         };
         scan(3, real, recorded, &means);

@@ -41,12 +41,12 @@ pub trait BlobStore: Send + Sync + 'static {
         len: usize,
     ) -> BoxFuture<'a, BlobResult<Bytes>>;
 
-    /// As [`BlobStore::get_range`], where the bytes are in memory already.
+    /// Opens a blob for reading what of it is in memory already; never waits.
+    /// It holds a file descriptor for as long as it lives.
     ///
     /// `None` says nothing about the blob: ask `get_range`, which may wait.
-    /// May be called within an async task, for a MiB at most: it copies.
-    fn get_cached(&self, key: &BlobKey, offset: u64, len: usize) -> Option<Bytes> {
-        let _ = (key, offset, len);
+    fn open_cached(&self, key: &BlobKey) -> Option<Box<dyn CachedBlob>> {
+        let _ = key;
         None
     }
 
@@ -66,6 +66,15 @@ pub trait BlobStore: Send + Sync + 'static {
         after: Option<&'a str>,
         limit: usize,
     ) -> BoxFuture<'a, BlobResult<Vec<BlobEntry>>>;
+}
+
+/// A blob of which some is in memory.
+pub trait CachedBlob: Send {
+    /// As [`BlobStore::get_range`], where the bytes are in memory already.
+    ///
+    /// `None` says nothing about the blob: ask `get_range`, which may wait.
+    /// May be called within an async task, for a MiB at most: it copies.
+    fn read(&self, offset: u64, len: usize) -> Option<Bytes>;
 }
 
 /// A blob on its way into a store. Dropping it abandons the blob.

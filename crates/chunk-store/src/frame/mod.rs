@@ -199,7 +199,7 @@ impl fmt::Debug for Decoder {
 
 /// xxh3-64 of a frame: what is compared whenever stored bytes are sent.
 pub fn frame_sum(frame: &[u8]) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(frame)
+    twox_hash::XxHash3_64::oneshot(frame)
 }
 
 /// Most bytes that the frame of `raw_len` raw bytes may have: zstd's own

@@ -5,7 +5,11 @@
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
-use chunk_store::{ChunkId, blob::BlobError, frame::frame_sum};
+use chunk_store::{
+    BlobKey, ChunkId,
+    blob::{BlobError, CachedBlob},
+    frame::frame_sum,
+};
 use tokio::task::JoinHandle;
 
 use super::runs::{CHECKED, Place, ReadingGuard, Run, SERVED, plan};
@@ -49,6 +53,8 @@ pub(crate) struct Frames {
     /// Bytes of one read.
     most: u64,
     runs: VecDeque<Run>,
+    /// The pack that was read last.
+    pack: Option<(BlobKey, Box<dyn CachedBlob>)>,
     ahead: Option<JoinHandle<Result<ReadRun, ReadError>>>,
 }
 
@@ -80,6 +86,7 @@ impl Frames {
             wanted,
             most: SERVED,
             runs: VecDeque::new(),
+            pack: None,
             ahead: None,
         }
     }
@@ -101,7 +108,7 @@ impl Frames {
         let current = match self.ahead.take() {
             Some(handle) => handle,
             None => match self.next_run().await? {
-                Some(run) => match at_once(&self.engine, &run) {
+                Some(run) => match self.at_once(&run) {
                     Some(bytes) => return check(bytes, run.frames).map(Some),
                     None => self.start(run),
                 },
@@ -112,6 +119,20 @@ impl Frames {
         let read = current.await;
         read.map_err(|_| EngineError::Cut("a read ended without an answer"))?
             .map(Some)
+    }
+
+    /// The bytes of a run, if no disk has to be waited for.
+    fn at_once(&mut self, run: &Run) -> Option<Bytes> {
+        let len = usize::try_from(run.len).ok()?;
+        let pack = match self.pack.take() {
+            Some((key, pack)) if key == run.pack => pack,
+            _ => self.engine.0.config.blobs.open_cached(&run.pack)?,
+        };
+        let bytes = pack.read(run.offset, len);
+        if self.reading.may_hold_a_pack() {
+            self.pack = Some((run.pack.clone(), pack));
+        }
+        bytes
     }
 
     fn start(&self, run: Run) -> JoinHandle<Result<ReadRun, ReadError>> {
@@ -184,13 +205,6 @@ fn unreadable(error: BlobError, run: &Run) -> ReadError {
 
 fn ids_of(run: &Run) -> Vec<ChunkId> {
     run.frames.iter().map(|place| place.id).collect()
-}
-
-/// The bytes of a run, if no disk has to be waited for.
-fn at_once(engine: &Engine, run: &Run) -> Option<Bytes> {
-    let len = usize::try_from(run.len).ok()?;
-    let blobs = &engine.0.config.blobs;
-    blobs.get_cached(&run.pack, run.offset, len)
 }
 
 async fn fetch(engine: &Engine, run: &Run) -> Result<Bytes, BlobError> {

@@ -169,15 +169,15 @@ impl Engine {
         self.require_ready()?;
         let db = &self.0.config.db;
         let wanted = name.exact.as_ref().map(|(hash, _)| *hash);
-        if let Some(object) = db.object(cache.id, &name.path).await?
-            && wanted.is_none_or(|hash| hash == object.nar.hash)
+        let live = db.live_nar(cache.id, &name.path).await?;
+        if let Some(row) = live
+            && wanted.is_none_or(|hash| hash == row.facts.hash)
         {
-            let row = db.nar(object.nar.id).await?;
-            return Ok(row.filter(|row| row.sound));
+            return Ok(Some(row));
         }
         let grace = self.0.config.removed_grace;
         let row = db.removed_object_nar(cache.id, &name.path, wanted.as_ref(), grace);
-        Ok(row.await?.filter(|row| row.sound))
+        Ok(row.await?)
     }
 }
 

@@ -21,6 +21,10 @@ const SMALL_RUN: u64 = 64 << 10;
 /// likes: hundreds that take a kilobyte a second must not fill the memory.
 const READ_MEMORY: u64 = 64 << 20;
 
+/// The most NARs that hold their pack open from one read to the next: what is
+/// saved is a twentieth of a fast answer, and descriptors are for connections.
+const PACKS_HELD: u64 = 64;
+
 /// How many NARs are being read.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Readings(Arc<AtomicU64>);
@@ -42,6 +46,13 @@ impl ReadingGuard {
         let Self(Readings(count)) = self;
         let share = READ_MEMORY / 2 / count.load(Ordering::Relaxed).max(1);
         share.clamp(SMALL_RUN, CHECKED)
+    }
+
+    /// Whether there are few enough NARs under way for this one to hold its
+    /// pack open. Each asks at each read, so no more than those ever do.
+    pub(crate) fn may_hold_a_pack(&self) -> bool {
+        let Self(Readings(count)) = self;
+        count.load(Ordering::Relaxed) <= PACKS_HELD
     }
 }
 
@@ -149,7 +160,9 @@ mod tests {
         let readings = Readings::default();
         let first = readings.begin();
         assert_eq!(first.run_bytes(), CHECKED);
+        assert!(first.may_hold_a_pack());
         let more: Vec<_> = (1..256).map(|_| readings.begin()).collect();
+        assert!(!first.may_hold_a_pack());
         assert_eq!(first.run_bytes(), READ_MEMORY / 2 / 256);
         let most: Vec<_> = (0..10_000).map(|_| readings.begin()).collect();
         assert_eq!(first.run_bytes(), SMALL_RUN);

@@ -5,44 +5,67 @@
 //! can say which of the two it is.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use bytes::Bytes;
+use crate::blob::CachedBlob;
+use crate::buffers::Buffers;
 
-/// `len` bytes of a file from `offset` on, if path and bytes are in memory.
+/// Opens a file, if its path is in memory.
 #[cfg(target_os = "linux")]
-pub(super) fn read(path: &Path, offset: u64, len: usize) -> Option<Bytes> {
-    use std::io::IoSliceMut;
-
+pub(super) fn open(path: &Path, buffers: &Arc<Buffers>) -> Option<Box<dyn CachedBlob>> {
     use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
-    use rustix::io::{ReadWriteFlags, preadv2};
 
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
     let file = openat2(CWD, path, flags, Mode::empty(), ResolveFlags::CACHED).ok()?;
-    let mut bytes = vec![0; len];
-    let mut filled = 0;
-    while filled < len {
-        let rest = &mut [IoSliceMut::new(&mut bytes[filled..])];
-        let at = offset.checked_add(filled as u64)?;
-        // Beyond, the kernel would read from where the file stands.
-        i64::try_from(at).ok()?;
-        // The end of the file is for the read that may wait to judge.
-        match preadv2(&file, rest, at, ReadWriteFlags::NOWAIT).ok()? {
-            0 => return None,
-            count => filled += count,
-        }
-    }
-    Some(bytes.into())
+    Some(Box::new(Opened {
+        file,
+        buffers: Arc::clone(buffers),
+    }))
 }
 
 /// Elsewhere no file system tells.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn read(_path: &Path, _offset: u64, _len: usize) -> Option<Bytes> {
+pub(super) fn open(_path: &Path, _buffers: &Arc<Buffers>) -> Option<Box<dyn CachedBlob>> {
     None
+}
+
+#[cfg(target_os = "linux")]
+struct Opened {
+    file: std::os::fd::OwnedFd,
+    buffers: Arc<Buffers>,
+}
+
+#[cfg(target_os = "linux")]
+impl CachedBlob for Opened {
+    fn read(&self, offset: u64, len: usize) -> Option<bytes::Bytes> {
+        use std::io::IoSliceMut;
+
+        use rustix::io::{ReadWriteFlags, preadv2};
+
+        let mut bytes = self.buffers.any(len);
+        let mut filled = 0;
+        while filled < len {
+            let rest = &mut [IoSliceMut::new(&mut bytes.bytes_mut()[filled..])];
+            let at = offset.checked_add(filled as u64)?;
+            // Beyond, the kernel would read from where the file stands.
+            i64::try_from(at).ok()?;
+            // The end of the file is for the read that may wait to judge.
+            match preadv2(&self.file, rest, at, ReadWriteFlags::NOWAIT).ok()? {
+                0 => return None,
+                count => filled += count,
+            }
+        }
+        Some(bytes::Bytes::from_owner(bytes))
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    fn read(path: &Path, offset: u64, len: usize) -> Option<bytes::Bytes> {
+        open(path, &Buffers::new(1 << 20))?.read(offset, len)
+    }
 
     #[test]
     fn bytes_are_exact_or_absent() {

@@ -15,11 +15,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{BlobEntry, BlobError, BlobResult, BlobStore, BlobWriter, BoxFuture};
+use super::{BlobEntry, BlobError, BlobResult, BlobStore, BlobWriter, BoxFuture, CachedBlob};
 use crate::BlobKey;
+use crate::buffers::Buffers;
 use folder::Folder;
 pub use folder::make_private_folder;
 use writer::LocalWriter;
+
+/// Bytes of buffers for reading that may lie idle.
+const IDLE: usize = 4 << 20;
 
 /// A folder as a blob store. Cloning it gives another handle on the same one.
 ///
@@ -28,6 +32,7 @@ use writer::LocalWriter;
 #[derive(Clone, Debug)]
 pub struct LocalStore {
     folder: Arc<Folder>,
+    buffers: Arc<Buffers>,
 }
 
 impl LocalStore {
@@ -40,7 +45,10 @@ impl LocalStore {
     pub async fn open(root: impl Into<PathBuf>) -> BlobResult<Self> {
         let root = root.into();
         let folder = Arc::new(blocking(|| Folder::open(root)).await?);
-        Ok(Self { folder })
+        Ok(Self {
+            folder,
+            buffers: Buffers::new(IDLE),
+        })
     }
 }
 
@@ -63,8 +71,8 @@ impl BlobStore for LocalStore {
         Box::pin(blocking(move || folder.read(&key, offset, len)))
     }
 
-    fn get_cached(&self, key: &BlobKey, offset: u64, len: usize) -> Option<Bytes> {
-        cached::read(&self.folder.path(key), offset, len)
+    fn open_cached(&self, key: &BlobKey) -> Option<Box<dyn CachedBlob>> {
+        cached::open(&self.folder.path(key), &self.buffers)
     }
 
     fn head<'a>(&'a self, key: &'a BlobKey) -> BoxFuture<'a, BlobResult<Option<u64>>> {

@@ -10,8 +10,9 @@ use super::blocking;
 use super::folder::{Folder, TmpFile, io_error};
 use crate::BlobKey;
 
-/// Bytes that are collected before they are handed to a blocking thread.
-const BUFFER: usize = 256 * 1024;
+/// Bytes of one write. Whole blocks at their multiples: the kernel then holds a blob in large
+/// pieces, which reading it while it is in memory is twice as fast for.
+const BLOCK: usize = 512 * 1024;
 
 pub(super) struct LocalWriter {
     folder: Arc<Folder>,
@@ -34,29 +35,29 @@ impl LocalWriter {
     }
 
     fn take_tmp(&mut self) -> BlobResult<TmpFile> {
-        self.tmp
-            .take()
-            .ok_or_else(|| BlobError::Unavailable("an earlier write failed".to_owned()))
+        self.tmp.take().ok_or_else(gone)
     }
 }
 
 impl BlobWriter for LocalWriter {
-    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, BlobResult<()>> {
+    fn write(&mut self, mut bytes: Bytes) -> BoxFuture<'_, BlobResult<()>> {
         Box::pin(async move {
-            if self.tmp.is_some() && self.buffer.len() + bytes.len() <= BUFFER {
-                self.buffer.extend_from_slice(&bytes);
-                return Ok(());
+            while self.buffer.len() + bytes.len() >= BLOCK {
+                let mut tmp = self.take_tmp()?;
+                let mut block = std::mem::take(&mut self.buffer);
+                block.extend_from_slice(&bytes.split_to(BLOCK - block.len()));
+                let written = blocking(move || {
+                    write_all(&mut tmp, &block)?;
+                    block.clear();
+                    Ok((tmp, block))
+                });
+                let (tmp, block) = written.await?;
+                (self.tmp, self.buffer) = (Some(tmp), block);
             }
-            let mut tmp = self.take_tmp()?;
-            let mut buffer = std::mem::take(&mut self.buffer);
-            let written = blocking(move || {
-                write_all(&mut tmp, &buffer)?;
-                write_all(&mut tmp, &bytes)?;
-                buffer.clear();
-                Ok((tmp, buffer))
-            });
-            let (tmp, buffer) = written.await?;
-            (self.tmp, self.buffer) = (Some(tmp), buffer);
+            if self.tmp.is_none() {
+                return Err(gone());
+            }
+            self.buffer.extend_from_slice(&bytes);
             Ok(())
         })
     }
@@ -76,6 +77,10 @@ impl BlobWriter for LocalWriter {
             .await
         })
     }
+}
+
+fn gone() -> BlobError {
+    BlobError::Unavailable("an earlier write failed".to_owned())
 }
 
 fn write_all(tmp: &mut TmpFile, bytes: &[u8]) -> BlobResult<()> {
