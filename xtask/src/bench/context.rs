@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::machine::Machine;
+use super::page_cache;
 use super::process::peak_memory;
 use super::shelf::Shelf;
 use super::table::Figure;
@@ -199,7 +200,7 @@ impl Bench {
         }
         let pair = corpus::pair(self.size())?;
         step("reading the corpus once, so that it lies in the page cache");
-        warm(pair.0.store.root())?;
+        page_cache::warm(pair.0.store.root())?;
         Ok(self.pair.get_or_init(|| pair).clone())
     }
 
@@ -275,21 +276,4 @@ fn fresh(base: &Path, name: &str) -> Result<PathBuf> {
 /// If the program is not there.
 pub(crate) fn settle() -> Result<()> {
     shell::quiet(&mut Command::new("sync"))
-}
-
-/// Reads every file below a folder.
-fn warm(folder: &Path) -> Result<()> {
-    for entry in
-        std::fs::read_dir(folder).with_context(|| format!("listing {}", folder.display()))?
-    {
-        let entry = entry.context("listing the corpus")?;
-        let kind = entry.file_type().context("looking at the corpus")?;
-        if kind.is_dir() {
-            warm(&entry.path())?;
-        } else if kind.is_file() {
-            let mut file = std::fs::File::open(entry.path()).context("reading the corpus")?;
-            std::io::copy(&mut file, &mut std::io::sink()).context("reading the corpus")?;
-        }
-    }
-    Ok(())
 }

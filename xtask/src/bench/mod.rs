@@ -8,6 +8,7 @@ mod load;
 mod log;
 mod machine;
 mod measure;
+mod page_cache;
 mod paths;
 mod peers;
 mod process;

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use super::context::Bench;
 use super::load::{self, connection::Connection};
+use super::page_cache;
 use crate::corpus::Corpus;
 use crate::garret::{Server, Settings};
 use crate::nix::PathInfo;
@@ -49,6 +50,7 @@ impl Shelf {
         let (narinfos, nars) = Self::take(&server, &corpus.paths, &files)?;
         let data = server.data().to_path_buf();
         server.stop()?;
+        page_cache::read_anew(&files)?;
         Ok(Self {
             data,
             files,
@@ -91,7 +93,9 @@ impl Shelf {
     /// # Errors
     /// If it cannot be copied or the server does not start.
     pub(crate) fn serve(&self, bench: &Bench, settings: &Settings) -> Result<Server> {
-        Server::start(&bench.programs, &copy(bench, &self.data)?, settings)
+        let folder = copy(bench, &self.data)?;
+        page_cache::read_anew(&folder)?;
+        Server::start(&bench.programs, &folder, settings)
     }
 }
 
