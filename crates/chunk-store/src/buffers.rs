@@ -41,6 +41,14 @@ impl Buffers {
         })
     }
 
+    /// The memory that a buffer of `len` bytes takes, in bytes.
+    pub const fn memory(len: usize) -> usize {
+        match len {
+            ..LEAST => len,
+            _ => len.next_power_of_two(),
+        }
+    }
+
     /// A copy of `bytes`.
     pub fn copy(self: &Arc<Self>, bytes: &[u8]) -> Buffer {
         let mut copy = self.any(bytes.len());
@@ -50,12 +58,8 @@ impl Buffers {
 
     /// `len` bytes, whatever they are: to be written over.
     pub fn any(self: &Arc<Self>, len: usize) -> Buffer {
-        let memory = match len {
-            ..LEAST => vec![0; len],
-            _ => self.take(len.next_power_of_two()),
-        };
         Buffer {
-            memory,
+            memory: self.take(Self::memory(len)),
             len,
             home: Arc::clone(self),
         }

@@ -85,7 +85,7 @@ impl Batch<'_> {
             self.tell();
             let _ = self.means.reports.blocking_send(Report::Short);
         };
-        let Some(lease) = budget.acquire(raw.len() as u64, &mut short) else {
+        let Some(lease) = budget.acquire(Buffers::memory(raw.len()) as u64, &mut short) else {
             self.stopped = true;
             return;
         };
