@@ -13,7 +13,7 @@ use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
 
-/// Bytes read at once from a file.
+/// Bytes from which on what was gathered is handed on; twice as many have room.
 const BLOCK: usize = 256 * 1024;
 
 /// Why a path could not be dumped.
@@ -55,7 +55,7 @@ pub enum DumpError {
 /// Takes the bytes of a NAR in order; `false` ends the dump with [`DumpError::Stopped`].
 pub type Sink<'a> = dyn FnMut(&[u8]) -> bool + 'a;
 
-/// Dumps `path` into `sink`, in pieces of at most some 256 KiB.
+/// Dumps `path` into `sink`, in pieces of at most 512 KiB.
 ///
 /// # Errors
 /// When a file cannot be read, is of a kind that has no NAR, or changes meanwhile.
@@ -134,7 +134,8 @@ impl Dump<'_, '_> {
         }
         self.encoder
             .leave_directory(&mut self.out)
-            .map_err(|source| nar(path, source))
+            .map_err(|source| nar(path, source))?;
+        self.flush_if_full()
     }
 
     fn file(&mut self, path: &Path) -> Result<(), DumpError> {
@@ -145,7 +146,7 @@ impl Dump<'_, '_> {
         let flags = OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let file = match rustix::fs::open(path, flags, Mode::empty()) {
             Ok(file) => File::from(file),
-            Err(Errno::LOOP) => return Err(changed()),
+            Err(Errno::LOOP | Errno::NXIO) => return Err(changed()),
             Err(errno) => return Err(io(path, errno.into())),
         };
         let meta = file.metadata().map_err(|source| io(path, source))?;

@@ -1,5 +1,6 @@
 use super::*;
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 
 fn dumped(path: &Path) -> Result<Vec<u8>, DumpError> {
     let mut nar = Vec::new();
@@ -47,8 +48,7 @@ fn links_are_not_followed() {
 #[test]
 fn a_socket_has_no_nar() {
     let dir = tempfile::tempdir().expect("folder");
-    let _socket =
-        std::os::unix::net::UnixListener::bind(dir.path().join("socket")).expect("socket");
+    let _socket = UnixListener::bind(dir.path().join("socket")).expect("socket");
     assert!(matches!(dumped(dir.path()), Err(DumpError::Kind { .. })));
 }
 
@@ -80,7 +80,7 @@ fn a_file_that_grows_or_shrinks_meanwhile_is_told() {
 fn what_took_the_place_of_a_file_is_neither_followed_nor_waited_for() {
     let dir = tempfile::tempdir().expect("folder");
     let path = dir.path().join("b");
-    for put in ["link", "pipe", "folder"] {
+    for put in ["link", "pipe", "socket", "folder"] {
         std::fs::write(dir.path().join("a"), vec![1; 2 * BLOCK]).expect("file");
         std::fs::write(&path, "b").expect("file");
         let mut replaced = false;
@@ -90,6 +90,7 @@ fn what_took_the_place_of_a_file_is_neither_followed_nor_waited_for() {
                 match put {
                     "link" => symlink("/etc/passwd", &path).expect("link"),
                     "pipe" => pipe(&path),
+                    "socket" => drop(UnixListener::bind(&path).expect("socket")),
                     _ => std::fs::create_dir(&path).expect("folder"),
                 }
             }
@@ -127,6 +128,16 @@ fn files_of_any_length_are_read_whole() {
         encoder.finish().expect("whole");
         assert!(dumped(&path).expect("dumped") == nar, "{len} bytes");
     }
+}
+
+#[test]
+fn many_empty_folders_are_not_gathered() {
+    let dir = tempfile::tempdir().expect("folder");
+    for name in 1000..5000 {
+        std::fs::create_dir(dir.path().join(name.to_string())).expect("folder");
+    }
+    // Each piece is looked at there.
+    assert!(dumped(dir.path()).expect("dumped").len() > 2 * BLOCK);
 }
 
 #[test]

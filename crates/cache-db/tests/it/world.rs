@@ -278,7 +278,8 @@ impl World {
         self.object(cache, number).await.unwrap()
     }
 
-    /// The live object of a path, after a look whether a narinfo would say the same.
+    /// The live object of a path, after a look whether a narinfo would say the same, and whether
+    /// its NAR is the one that is served.
     pub(crate) async fn object(&self, cache: CacheId, number: u64) -> Option<ObjectRow> {
         let hash = path_hash(number);
         let object = self.db.object(cache, &hash).await.unwrap();
@@ -294,6 +295,10 @@ impl World {
             (row.path, row.nar, texts, deriver, ca, row.created_at)
         });
         assert_eq!(narinfo.await.unwrap(), expected);
+        let nar = self.db.live_nar(cache, &hash).await.unwrap();
+        assert!(nar.as_ref().is_none_or(|nar| nar.sound));
+        let facts = object.as_ref().map(|object| &object.nar);
+        assert_eq!(nar.as_ref().map(|nar| &nar.facts), facts);
         object
     }
 

@@ -51,7 +51,7 @@ async fn read(store: &dyn BlobStore, key: &BlobKey, offset: u64, len: usize) -> 
 /// Large and small writes in turn come back as one blob; ranges are exact.
 async fn reads_back(store: &dyn BlobStore) {
     let key = pack(1);
-    let blob: Vec<u8> = (0..1_500_000u32).map(|i| (i % 251) as u8).collect();
+    let blob: Vec<u8> = (0..4_000_000u32).map(|i| (i % 251) as u8).collect();
     let mut writer = store.writer().await.expect("a writer opens");
     let mut rest = Bytes::from(blob.clone());
     for len in [0, 1, 1000, 700_000, 7, 300_000, 3] {
