@@ -93,13 +93,11 @@ impl Shelf {
     /// # Errors
     /// If it cannot be copied or the server does not start.
     pub(crate) fn serve(&self, bench: &Bench, settings: &Settings) -> Result<Server> {
-        let folder = copy(bench, &self.data)?;
-        page_cache::read_anew(&folder)?;
-        Server::start(&bench.programs, &folder, settings)
+        Server::start(&bench.programs, &copy(bench, &self.data)?, settings)
     }
 }
 
-/// A folder with a copy of what a server left, for one to start in.
+/// A folder with a copy of what a server left, for one to start in, in memory.
 ///
 /// # Errors
 /// If it cannot be copied.
@@ -108,6 +106,7 @@ pub(crate) fn copy(bench: &Bench, data: &Path) -> Result<PathBuf> {
     let mut copy = Command::new("cp");
     copy.args(["-a", "--reflink=auto"]).arg(data).arg(&folder);
     shell::quiet(&mut copy)?;
+    page_cache::read_anew(&folder)?;
     Ok(folder)
 }
 

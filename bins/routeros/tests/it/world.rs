@@ -40,6 +40,11 @@ impl World {
     /// A switch of the test's own, in its own surroundings.
     pub(crate) fn with(device: Device, mut options: Options) -> Self {
         options.speed = SPEED;
+        World::at_speed(device, options)
+    }
+
+    /// A switch whose clock runs as its options say.
+    pub(crate) fn at_speed(device: Device, options: Options) -> Self {
         World {
             sim: Simulator::with(Box::new(device), options).expect("a simulator"),
             home: tempfile::tempdir().expect("a folder"),

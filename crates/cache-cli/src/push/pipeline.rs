@@ -111,7 +111,7 @@ impl Pipeline {
         let limits = pack_limits(&setup.limits);
         Pipeline {
             budget: Budget::new(setup.memory),
-            buffers: Buffers::new(2 * WINDOW_BYTES),
+            buffers: Buffers::new((2 * WINDOW_BYTES).min(setup.memory as usize / 4)),
             compressor: Compressor::new(setup.level, setup.cores),
             ledger: Ledger::new(jobs.len()),
             open: jobs.len(),

@@ -296,3 +296,22 @@ mod properties {
         }
     }
 }
+
+/// Stored packs hold these sums: whatever computes them, on whatever processor, they stay.
+#[test]
+fn sums_are_those_of_xxh3_64() {
+    for (len, sum) in [
+        (0, 0x2d06_8005_38d3_94c2),
+        (16, 0x8355_e3a6_f617_70db),
+        (128, 0x85c6_174c_7ff4_c46b),
+        (129, 0xec76_42b4_31ba_3e5a),
+        (240, 0x375a_384d_957f_e865),
+        (241, 0x02e8_cd95_421c_6d02),
+        (1024, 0xe5d7_8baf_a45b_2aa5),
+        (1025, 0xe95c_4228_8f28_186e),
+        (500_000, 0x6049_33ad_5d76_e2fc),
+    ] {
+        let bytes: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
+        assert_eq!(frame_sum(&bytes), sum, "of {len} bytes");
+    }
+}

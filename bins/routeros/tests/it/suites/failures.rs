@@ -74,7 +74,11 @@ fn distrusted(known: Option<u8>) -> Said {
 /// Applies the office by a cable that leads to one switch first, and somewhere
 /// else once some steps were taken.
 fn exchanged(later: SocketAddr, patience: &[&str]) -> Said {
-    let world = World::factory(20);
+    let device = Device::factory(Version::new(20));
+    let mut options = routeros_sim::ssh::Options::new(device.version());
+    // Fast enough to be gone back while the program waits, slow enough for a busy machine to arm it.
+    options.speed = 8;
+    let world = World::at_speed(device, options);
     let board = Switchboard::new(world.at("ether24").dial, later);
     world.sim.cut_after(course().armed + 20);
     let file = office();

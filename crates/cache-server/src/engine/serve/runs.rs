@@ -22,7 +22,8 @@ const SMALL_RUN: u64 = 64 << 10;
 const READ_MEMORY: u64 = 64 << 20;
 
 /// The most NARs that hold their pack open from one read to the next: what is
-/// saved is a twentieth of a fast answer, and descriptors are for connections.
+/// saved is a twentieth of a fast answer, and descriptors are for connections. A
+/// pack that is deleted meanwhile keeps its place on the disk until then.
 const PACKS_HELD: u64 = 64;
 
 /// How many NARs are being read.
