@@ -102,9 +102,11 @@ impl Batch<'_> {
     }
 
     fn tell(&mut self) {
+        if self.chunks.is_empty() {
+            return;
+        }
         self.bytes = 0;
-        let chunks = std::mem::take(&mut self.chunks);
-        let report = Report::Chunks(chunks);
+        let report = Report::Chunks(std::mem::take(&mut self.chunks));
         self.stopped |= self.means.reports.blocking_send(report).is_err();
     }
 }

@@ -100,7 +100,7 @@ impl Job<'_, '_> {
             match state {
                 Ok(state) if self.device.losses() == before => return Ok(state),
                 Err(failure) if !failure.is_passing() => return Err(Stop::Unwanted(failure)),
-                Err(failure) if tries == LOSSES => return Err(Stop::Unwanted(failure)),
+                Err(failure) if tries >= LOSSES => return Err(Stop::Unwanted(failure)),
                 Ok(_) | Err(_) => tries += 1,
             }
             regain(self)?;

@@ -95,20 +95,21 @@ fn bootstrap_then_apply_makes_the_office_on_7_23() {
     from_the_factory(23, &[]);
 }
 
+/// Both commands are refused with that code, saying so, and write nothing.
+fn both_are_refused(script: &mut Script, code: &str, saying: &str) {
+    for run in [bootstrap, |script: &mut Script| script.run(&APPLY)] {
+        let said = run(script).ends(3);
+        assert!(said.err.contains(&format!("error[{code}]")), "{}", said.err);
+        assert!(said.err.contains(saying), "{}", said.err);
+        script.wrote_nothing();
+    }
+}
+
 #[test]
 fn a_version_that_is_too_old_is_refused() {
     let mut script = Script::new(SUITE, "too-old", 12);
     script.office(&[]);
-    for run in [bootstrap, |script: &mut Script| script.run(&APPLY)] {
-        let said = run(&mut script).ends(3);
-        assert!(
-            said.err.contains("error[unsupported-version]"),
-            "{}",
-            said.err
-        );
-        assert!(said.err.contains("upgrade the device"), "{}", said.err);
-        script.wrote_nothing();
-    }
+    both_are_refused(&mut script, "unsupported-version", "upgrade the device");
     script.matches();
 }
 
@@ -117,12 +118,7 @@ fn by_any_other_port_both_are_refused_naming_ether24() {
     let mut script = Script::new(SUITE, "other-port", 16);
     script.office(&[]);
     script.plug("ether5");
-    for run in [bootstrap, |script: &mut Script| script.run(&APPLY)] {
-        let said = run(&mut script).ends(3);
-        assert!(said.err.contains("error[wrong-port]"), "{}", said.err);
-        assert!(said.err.contains("ether24"), "{}", said.err);
-        script.wrote_nothing();
-    }
+    both_are_refused(&mut script, "wrong-port", "ether24");
     let others = (1..24).map(|port| format!("ether{port}"));
     let others = others.chain((1..3).map(|port| format!("sfp-sfpplus{port}")));
     script.world.sim.clear_log();
